@@ -1,0 +1,131 @@
+import { stat } from 'node:fs/promises'
+import type { Stats } from 'node:fs'
+import type { Geometry } from '../../shared/geometry'
+import type { Volume } from '../../core/volume/volume'
+import { badInput, checkContrast, checkFinite } from './image-checks'
+import { readItk } from './itk-file'
+import type { NiftiHeader } from './nifti-header'
+import { readNifti } from './nifti-file'
+
+/** What of the source file a mask on its grid has to carry over. */
+export type SourceHeader = { format: 'nifti'; nifti: NiftiHeader } | { format: 'other' }
+
+export interface ReadOptions {
+  /** Read a sheared image with the nearest orthonormal direction (in memory; the file is left as it is). */
+  repairGeometry?: boolean
+}
+
+export interface SourceImage {
+  volume: Volume<Float32Array>
+  header: SourceHeader
+  /** Oddities of the header that do not stop the reading, a line each. */
+  warnings: string[]
+}
+
+const NIFTI_EXTENSIONS = ['.nii', '.nii.gz']
+const ITK_EXTENSIONS = ['.nrrd', '.nhdr', '.mha', '.mhd', '.mgh', '.mgz', '.mgh.gz']
+
+/** File names that {@link readImage} knows how to read end in one of these. */
+export const IMAGE_EXTENSIONS: readonly string[] = [...NIFTI_EXTENSIONS, ...ITK_EXTENSIONS]
+
+/** The image extension a file name ends in ('.nii.gz' rather than '.gz'), or null. */
+export function imageExtension(path: string): string | null {
+  const name = path.toLowerCase()
+  const matching = IMAGE_EXTENSIONS.filter((extension) => name.endsWith(extension))
+  return matching.sort((a, b) => b.length - a.length)[0] ?? null
+}
+
+/**
+ * Reads a 3-D scan: NIfTI-1/2, NRRD, MetaImage or MGH/MGZ. Voxels are physical values, geometry is LPS millimetres.
+ *
+ * @throws HippospikeError (input) in one line for whatever cannot be segmented: a missing, damaged or foreign file, a
+ *   series, colour, NaN or infinite voxels, a constant image, an impossible or sheared geometry, an absurd size
+ */
+export async function readImage(path: string, options: ReadOptions = {}): Promise<SourceImage> {
+  const image = await readAny(path, options)
+  checkContrast(path, image.volume.voxels)
+  return image
+}
+
+/**
+ * Reads a label map.
+ *
+ * @param allowed label numbers the map may hold, 0 (background) among them
+ * @throws HippospikeError (input) as {@link readImage}, and for a label outside the table
+ */
+export async function readLabels(
+  path: string,
+  allowed: readonly number[],
+  options: ReadOptions = {}
+): Promise<Volume<Uint8Array>> {
+  const { volume } = await readAny(path, options)
+  const labels = new Uint8Array(volume.voxels.length)
+  const known = new Set(allowed)
+  const strange = new Map<number, number>()
+  volume.voxels.forEach((value, n) => {
+    if (known.has(value)) labels[n] = value
+    else strange.set(value, (strange.get(value) ?? 0) + 1)
+  })
+  if (strange.size > 0) throw strangeLabels(path, strange, allowed)
+  return { geometry: volume.geometry, voxels: labels }
+}
+
+function strangeLabels(path: string, strange: Map<number, number>, allowed: readonly number[]) {
+  const listed = [...strange].sort((a, b) => a[0] - b[0]).slice(0, 5)
+  const found = listed.map(([label, count]) => `${label} (${count} voxels)`).join(', ')
+  const more = strange.size > listed.length ? ` and ${strange.size - listed.length} more` : ''
+  return badInput(
+    path,
+    `has labels outside the table: ${found}${more}; allowed are ${allowed.join(', ')}: relabel it`
+  )
+}
+
+async function readAny(path: string, options: ReadOptions): Promise<SourceImage> {
+  await checkFile(path)
+  const extension = imageExtension(path)
+  const repair = options.repairGeometry ?? false
+  if (extension === null) {
+    throw badInput(
+      path,
+      `is not of a known image format; give one of ${IMAGE_EXTENSIONS.join(', ')}`
+    )
+  }
+  if (NIFTI_EXTENSIONS.includes(extension)) {
+    const { header, geometry, voxels, warnings } = await readNifti(path, repair)
+    return finished(path, geometry, voxels, { format: 'nifti', nifti: header }, warnings)
+  }
+  const { geometry, voxels } = await readItk(path, repair)
+  return finished(path, geometry, voxels, { format: 'other' }, [])
+}
+
+function finished(
+  path: string,
+  geometry: Geometry,
+  voxels: Float32Array,
+  header: SourceHeader,
+  warnings: string[]
+): SourceImage {
+  checkFinite(path, voxels)
+  return { volume: { geometry, voxels }, header, warnings }
+}
+
+async function checkFile(path: string): Promise<void> {
+  let found: Stats
+  try {
+    found = await stat(path)
+  } catch (cause) {
+    const code = (cause as NodeJS.ErrnoException).code
+    if (code === 'ENOENT' || code === 'ENOTDIR') {
+      throw badInput(path, 'no such file; check the path', cause)
+    }
+    throw badInput(
+      path,
+      `cannot be opened (${code ?? String(cause)}); check its permissions`,
+      cause
+    )
+  }
+  if (found.isDirectory()) {
+    throw badInput(path, 'is a directory; give one image file, such as scan.nii.gz')
+  }
+  if (found.size === 0) throw badInput(path, 'is empty (0 bytes); copy or download it again')
+}
