@@ -1,0 +1,32 @@
+import { join } from 'node:path'
+import { app, BrowserWindow, protocol, session } from 'electron'
+import { hardenApp, hardenSession, SCHEME_PRIVILEGES } from './hardening'
+import { SCHEME, serveFiles } from './scheme'
+import { openWindow } from './window'
+
+/** The build's folder; this file is out/main/index.cjs. */
+const out = join(__dirname, '..')
+
+function fail(error: unknown): void {
+  console.error(error)
+  app.exit(1)
+}
+
+async function start(): Promise<void> {
+  await app.whenReady()
+  hardenSession(session.defaultSession)
+  protocol.handle(SCHEME, serveFiles(join(out, 'renderer')))
+
+  app.on('activate', () => {
+    if (BrowserWindow.getAllWindows().length === 0) openWindow(out).catch(fail)
+  })
+  await openWindow(out)
+}
+
+app.enableSandbox()
+protocol.registerSchemesAsPrivileged([SCHEME_PRIVILEGES])
+hardenApp(app)
+app.on('window-all-closed', () => {
+  if (process.platform !== 'darwin') app.quit()
+})
+start().catch(fail)

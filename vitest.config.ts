@@ -1,0 +1,41 @@
+import { defineConfig } from 'vitest/config'
+
+// The numeric libraries keep global state and take gigabytes: a process for each file, and few of them at once.
+const processes = { pool: 'forks', isolate: true } as const
+
+export default defineConfig({
+  test: {
+    maxWorkers: 2,
+    projects: [
+      {
+        test: {
+          ...processes,
+          name: 'unit',
+          include: ['test/unit/**/*.test.ts'],
+          testTimeout: 30_000
+        }
+      },
+      {
+        test: {
+          ...processes,
+          name: 'integration',
+          include: ['test/integration/**/*.test.ts'],
+          testTimeout: 120_000,
+          hookTimeout: 120_000
+        }
+      },
+      {
+        test: {
+          ...processes,
+          name: 'e2e',
+          include: ['test/e2e/**/*.test.ts'],
+          testTimeout: 300_000,
+          hookTimeout: 300_000,
+          fileParallelism: false,
+          // One worker is allowed here alone only if this project runs after the others.
+          sequence: { groupOrder: 1 }
+        }
+      }
+    ]
+  }
+})
