@@ -3,9 +3,6 @@ import type { Geometry, Triple } from '../../shared/geometry'
 /** Rows of a 3×4 affine from voxel indices to coordinates in millimetres. */
 export type Affine = readonly number[]
 
-/** How far a direction may be from orthonormal before it is called sheared; float32 headers stay well below. */
-export const ORTHONORMAL_TOLERANCE = 1e-3
-
 /** `origin + direction · diag(spacing) · index`, in LPS millimetres. */
 export function indexToPhysical(geometry: Geometry, index: Readonly<Triple>): Triple {
   const { origin, spacing, direction: d } = geometry
@@ -34,6 +31,11 @@ export function physicalToIndex(geometry: Geometry, point: Readonly<Triple>): Tr
 /** Voxels in a grid. */
 export function voxelCount(size: Readonly<Triple>): number {
   return size[0] * size[1] * size[2]
+}
+
+/** Length in mm that the image covers along each of its axes, from outer face to outer face. */
+export function fieldOfView(geometry: Geometry): Triple {
+  return geometry.size.map((n, axis) => n * geometry.spacing[axis]!) as Triple
 }
 
 /** Volume of one voxel in mm³. */

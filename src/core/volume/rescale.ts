@@ -1,0 +1,86 @@
+import type { Geometry, Triple } from '../../shared/geometry'
+import { indexToPhysical } from './geometry'
+import type { Volume } from './volume'
+
+/**
+ * The grid with another spacing along the same axes that covers the same field of view, centred on it: each size is the
+ * nearest whole number of voxels, at least one.
+ */
+export function rescaledGeometry(geometry: Geometry, spacing: Readonly<Triple>): Geometry {
+  const size = geometry.size.map((n, axis) =>
+    Math.max(1, Math.round((n * geometry.spacing[axis]!) / spacing[axis]!))
+  ) as Triple
+  const first = size.map((n, axis) => {
+    const centre = (geometry.size[axis]! - 1) / 2
+    return centre - (((n - 1) / 2) * spacing[axis]!) / geometry.spacing[axis]!
+  }) as Triple
+  return {
+    size,
+    spacing: [...spacing],
+    origin: indexToPhysical(geometry, first),
+    direction: [...geometry.direction]
+  }
+}
+
+/**
+ * Changes the spacing along the image's own axes: linear interpolation where voxels become smaller, and where they become
+ * larger the same triangle widened to the new spacing, so that detail the new grid cannot hold is averaged, not aliased.
+ */
+export function rescale(
+  volume: Volume<Float32Array>,
+  spacing: Readonly<Triple>
+): Volume<Float32Array> {
+  const geometry = rescaledGeometry(volume.geometry, spacing)
+  let voxels = volume.voxels
+  const size: Triple = [...volume.geometry.size]
+  for (let axis = 0; axis < 3; axis++) {
+    const target = geometry.size[axis]!
+    const ratio = spacing[axis]! / volume.geometry.spacing[axis]!
+    if (target === size[axis] && ratio === 1) continue
+    voxels = rescaleAxis(voxels, size, axis, target, ratio)
+    size[axis] = target
+  }
+  return { geometry, voxels: voxels === volume.voxels ? voxels.slice() : voxels }
+}
+
+function rescaleAxis(
+  voxels: Float32Array,
+  size: Readonly<Triple>,
+  axis: number,
+  target: number,
+  ratio: number
+): Float32Array {
+  const taps = Array.from({ length: target }, (_, n) => tapsAt(n, size[axis]!, target, ratio))
+  const inner = size.slice(0, axis).reduce((a, b) => a * b, 1)
+  const outer = size.slice(axis + 1).reduce((a, b) => a * b, 1)
+  const out = new Float32Array(inner * target * outer)
+  for (let o = 0; o < outer; o++) {
+    taps.forEach(({ first, weights }, n) => {
+      const to = inner * (n + target * o)
+      weights.forEach((weight, m) => {
+        const from = inner * (first + m + size[axis]! * o)
+        for (let x = 0; x < inner; x++) out[to + x]! += weight * voxels[from + x]!
+      })
+    })
+  }
+  return out
+}
+
+/** The source voxels that make voxel n of the new line, and their weights, which add up to 1. */
+function tapsAt(
+  n: number,
+  length: number,
+  target: number,
+  ratio: number
+): { first: number; weights: number[] } {
+  const place = (length - 1) / 2 + (n - (target - 1) / 2) * ratio
+  const centre = Math.min(Math.max(place, 0), length - 1)
+  const reach = Math.max(1, ratio)
+  const first = Math.max(0, Math.ceil(centre - reach))
+  const last = Math.min(length - 1, Math.floor(centre + reach))
+  const raw = Array.from({ length: last - first + 1 }, (_, m) =>
+    Math.max(0, 1 - Math.abs(first + m - centre) / reach)
+  )
+  const sum = raw.reduce((a, b) => a + b, 0)
+  return { first, weights: raw.map((weight) => weight / sum) }
+}
