@@ -23,7 +23,8 @@ async function start(): Promise<void> {
   await openWindow(out)
 }
 
-app.enableSandbox()
+// A container that runs as root has to ask for --no-sandbox, which this call would take back.
+if (!app.commandLine.hasSwitch('no-sandbox')) app.enableSandbox()
 protocol.registerSchemesAsPrivileged([SCHEME_PRIVILEGES])
 hardenApp(app)
 app.on('window-all-closed', () => {

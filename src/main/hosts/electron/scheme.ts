@@ -34,14 +34,15 @@ const CONTENT_TYPES: Readonly<Record<string, string>> = {
 export function serveFiles(root: string): (request: Request) => Promise<Response> {
   return async (request) => {
     const url = new URL(request.url)
-    if (url.origin !== ORIGIN && `${url.protocol}//${url.host}` !== ORIGIN) return notFound()
+    // Not url.origin, which is 'null' for a scheme that this process does not know as standard.
+    if (`${url.protocol}//${url.host}` !== ORIGIN) return notFound()
     if (request.method !== 'GET') return new Response(null, { status: 405 })
 
     const file = fileOf(root, url.pathname)
     if (file === null) return notFound()
     try {
       const body = await readFile(file)
-      return new Response(new Uint8Array(body), { headers: headersOf(file) })
+      return new Response(body, { headers: headersOf(file) })
     } catch {
       return notFound()
     }
