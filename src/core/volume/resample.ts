@@ -31,9 +31,9 @@ export interface CanonicalMapping {
  * places outside take the value at the image's edge, so that they do not bend its intensity statistics.
  */
 export function toCanonical(
-  volume: Volume<Float32Array>,
+  volume: Volume,
   spacing: Readonly<Triple>
-): { volume: Volume<Float32Array>; mapping: CanonicalMapping } {
+): { volume: Volume; mapping: CanonicalMapping } {
   const source = volume.geometry
   const order = nearestAxisOrder(source.direction)
   const ordered = reorder(volume, order)
@@ -106,7 +106,7 @@ export function labelsToCanonical(
 }
 
 /** Resamples onto a grid with axes exactly along R, A and S that covers the whole image. */
-function straighten(volume: Volume<Float32Array>, spacing: Readonly<Triple>): Volume<Float32Array> {
+function straighten(volume: Volume, spacing: Readonly<Triple>): Volume {
   const own = volume.geometry.spacing
   const coarsened = own.map((value, axis) => Math.max(value, spacing[axis]!)) as Triple
   // Interpolating alone would alias along axes that become coarser, so those are averaged first.

@@ -26,10 +26,7 @@ export function rescaledGeometry(geometry: Geometry, spacing: Readonly<Triple>):
  * Changes the spacing along the image's own axes: linear interpolation where voxels become smaller, and where they become
  * larger the same triangle widened to the new spacing, so that detail the new grid cannot hold is averaged, not aliased.
  */
-export function rescale(
-  volume: Volume<Float32Array>,
-  spacing: Readonly<Triple>
-): Volume<Float32Array> {
+export function rescale(volume: Volume, spacing: Readonly<Triple>): Volume {
   const geometry = rescaledGeometry(volume.geometry, spacing)
   let voxels = volume.voxels
   const size: Triple = [...volume.geometry.size]

@@ -1,33 +1,62 @@
 import type { Image } from 'itk-wasm'
 import type { Geometry, Triple } from '../../shared/geometry'
+import { voxelCount } from '../../core/volume/geometry'
 import { badInput, checkDimensions, checkDirection, checkSpacing } from './image-checks'
-
-export interface ItkFile {
-  geometry: Geometry
-  voxels: Float32Array
-}
+import { checkTextHeader } from './text-header'
 
 /**
- * Reads a 3-D scalar NRRD, MetaImage or MGH/MGZ file through ITK. The header is read and judged before the voxels are.
+ * Reads a 3-D scalar NRRD or MetaImage file through ITK. The header is read and judged before the voxels are.
  *
  * @throws HippospikeError (input)
  */
-export async function readItk(path: string, repair: boolean): Promise<ItkFile> {
-  const geometry = checkInformation(path, await readThroughItk(path, true), repair)
-  const image = await readThroughItk(path, false)
-  if (image.data === null || image.data.length !== geometry.size.reduce((a, b) => a * b)) {
+export async function readItk(
+  path: string,
+  repair: boolean
+): Promise<{ geometry: Geometry; voxels: Float32Array }> {
+  await checkTextHeader(path)
+  const information = await readThroughItk(path, true)
+  const { components, pixelType } = information.imageType
+  checkDimensions(path, information.size)
+  if (components !== 1) {
+    throw badInput(
+      path,
+      `has ${components} values a voxel (${pixelType}: a colour image or a series); give a grey-scale scan with one`
+    )
+  }
+  checkSpacing(path, information.spacing)
+  const geometry = checkDirection(path, itkGeometry(information), repair)
+  const { data } = await readThroughItk(path, false)
+  const count = voxelCount(geometry.size)
+  if (data === null || data.length !== count) {
     throw badInput(path, 'holds fewer voxels than its header declares; copy or download it again')
   }
-  const data = image.data
-  const voxels = new Float32Array(data.length)
-  for (let n = 0; n < voxels.length; n++) voxels[n] = Number(data[n])
+  const voxels = new Float32Array(count)
+  for (let n = 0; n < count; n++) voxels[n] = Number(data[n])
   return { geometry, voxels }
 }
 
-async function readThroughItk(path: string, informationOnly: boolean): Promise<Image> {
+/** The first three axes of an ITK image as our geometry. */
+export function itkGeometry(image: Image): Geometry {
+  const axes = image.imageType.dimension
+  return {
+    size: image.size.slice(0, 3) as Triple,
+    spacing: image.spacing.slice(0, 3) as Triple,
+    origin: image.origin.slice(0, 3) as Triple,
+    direction: [0, 1, 2].flatMap((row) =>
+      [0, 1, 2].map((column) => Number(image.direction[axes * row + column]))
+    )
+  }
+}
+
+/**
+ * Reads any image ITK knows, or with `informationOnly` its header.
+ *
+ * @throws HippospikeError (input)
+ */
+export async function readThroughItk(path: string, informationOnly: boolean): Promise<Image> {
   const { readImageNode } = await import('@itk-wasm/image-io')
   try {
-    return await readImageNode(path, { informationOnly })
+    return await withoutConsole(() => readImageNode(path, { informationOnly }))
   } catch (cause) {
     throw badInput(
       path,
@@ -37,25 +66,22 @@ async function readThroughItk(path: string, informationOnly: boolean): Promise<I
   }
 }
 
-function checkInformation(path: string, image: Image, repair: boolean): Geometry {
-  const { pixelType, components } = image.imageType
-  const size = checkDimensions(path, image.size)
-  if (components !== 1) {
-    throw badInput(
-      path,
-      `has ${components} values a voxel (${pixelType}); give a grey-scale scan with one`
-    )
+const original = { log: console.log, error: console.error }
+let silenced = 0
+
+/**
+ * Runs an action while console.log and console.error do nothing. itk-wasm prints to both when a pipeline fails, which
+ * would end up in the JSON on stdout; the failure itself is thrown and loses nothing.
+ */
+async function withoutConsole<T>(action: () => Promise<T>): Promise<T> {
+  if (silenced++ === 0) {
+    Object.assign(original, { log: console.log, error: console.error })
+    console.log = () => undefined
+    console.error = () => undefined
   }
-  checkSpacing(path, image.spacing)
-  const axes = image.imageType.dimension
-  const direction = [0, 1, 2].flatMap((row) =>
-    [0, 1, 2].map((column) => Number(image.direction[axes * row + column]))
-  )
-  const geometry: Geometry = {
-    size,
-    spacing: image.spacing.slice(0, 3) as Triple,
-    origin: image.origin.slice(0, 3) as Triple,
-    direction
+  try {
+    return await action()
+  } finally {
+    if (--silenced === 0) Object.assign(console, original)
   }
-  return checkDirection(path, geometry, repair)
 }

@@ -1,8 +1,6 @@
-import { open, readFile, type FileHandle } from 'node:fs/promises'
-import { constants, gunzip, gunzipSync } from 'node:zlib'
-import { promisify } from 'node:util'
 import type { Geometry } from '../../shared/geometry'
 import { geometryFromRasAffine, voxelCount } from '../../core/volume/geometry'
+import { bytesPerVoxel, decodeVoxels, type VoxelType } from './decode-voxels'
 import { badInput, checkDimensions, checkDirection, checkSpacing } from './image-checks'
 import {
   headerAffine,
@@ -15,144 +13,90 @@ import {
   sformAffine,
   type NiftiHeader
 } from './nifti-header'
-
-const gunzipAsync = promisify(gunzip)
-
-/** Enough compressed bytes to hold a NIfTI header however badly it compresses. */
-const HEAD_BYTES = 4096
-/** Bytes after the voxels that are ignored, as other readers do; more is a file that is not what it says. */
-const TRAILING_BYTES = 2 ** 26
+import { looksLikeText, readContent, readHead, type Head } from './packed-file'
 
 export interface NiftiFile {
   header: NiftiHeader
   geometry: Geometry
   /** Physical values: slope and intercept applied. */
   voxels: Float32Array
+  /** Oddities of the header that do not stop the reading. */
   warnings: string[]
 }
 
-type Reader = (view: DataView, offset: number, littleEndian: boolean) => number
-
-const READERS: ReadonlyMap<number, { bytes: number; read: Reader }> = new Map([
-  [2, { bytes: 1, read: (view, at) => view.getUint8(at) }],
-  [256, { bytes: 1, read: (view, at) => view.getInt8(at) }],
-  [4, { bytes: 2, read: (view, at, le) => view.getInt16(at, le) }],
-  [512, { bytes: 2, read: (view, at, le) => view.getUint16(at, le) }],
-  [8, { bytes: 4, read: (view, at, le) => view.getInt32(at, le) }],
-  [768, { bytes: 4, read: (view, at, le) => view.getUint32(at, le) }],
-  [1024, { bytes: 8, read: (view, at, le) => Number(view.getBigInt64(at, le)) }],
-  [1280, { bytes: 8, read: (view, at, le) => Number(view.getBigUint64(at, le)) }],
-  [16, { bytes: 4, read: (view, at, le) => view.getFloat32(at, le) }],
-  [64, { bytes: 8, read: (view, at, le) => view.getFloat64(at, le) }]
+const VOXEL_TYPES: ReadonlyMap<number, VoxelType> = new Map([
+  [2, 'uint8'],
+  [256, 'int8'],
+  [4, 'int16'],
+  [512, 'uint16'],
+  [8, 'int32'],
+  [768, 'uint32'],
+  [1024, 'int64'],
+  [1280, 'uint64'],
+  [16, 'float32'],
+  [64, 'float64']
 ])
 
 /**
- * Reads a 3-D scalar NIfTI-1 or NIfTI-2 file, compressed or not (told by its content, not its name).
+ * Reads a 3-D scalar NIfTI-1 or NIfTI-2 file, compressed or not.
  *
- * Not read through ITK: it rewrites bad geometry on the way and stops at a sheared sform, which we can offer to repair.
+ * Not read through ITK: that replaces bad geometry silently, stops at a sheared sform, which we can offer to repair, and
+ * in its WebAssembly build does not know NIfTI-2. See docs/decisions/image-reading.md.
  *
+ * @param repair take a sheared direction and return the nearest orthonormal one
  * @throws HippospikeError (input) that says what is wrong with the file
  */
 export async function readNifti(path: string, repair: boolean): Promise<NiftiFile> {
-  const { header, compressed } = await readHeader(path)
-  const { geometry, warnings } = checkHeader(path, header, repair)
-  const type = READERS.get(header.datatype)!
+  const head = await readHead(path)
+  const header = headerOf(path, head)
+  const type = checkDatatype(path, header)
+  const geometry = checkDirection(path, checkGeometry(path, header), repair)
+  const count = voxelCount(geometry.size)
   const start = dataOffset(header)
-  const needed = start + voxelCount(geometry.size) * type.bytes
-  const stored = await readFile(path)
-  const content = compressed ? await inflate(path, stored, needed) : stored
-  if (content.length < needed) {
-    throw badInput(
-      path,
-      `is truncated: it holds ${content.length} of the ${needed} bytes its header declares; copy or download it again`
-    )
-  }
-  return { header, geometry, voxels: decode(header, content, start, geometry), warnings }
+  const content = await readContent(path, head, start + count * bytesPerVoxel(type))
+  const voxels = decodeVoxels(content, start, count, {
+    type,
+    littleEndian: header.littleEndian,
+    ...scaling(header)
+  })
+  return { header, geometry, voxels, warnings: headerWarnings(header) }
 }
 
-async function readHeader(path: string): Promise<{ header: NiftiHeader; compressed: boolean }> {
-  let file: FileHandle | undefined
-  let head: Uint8Array
-  try {
-    file = await open(path)
-    const { buffer, bytesRead } = await file.read(new Uint8Array(HEAD_BYTES), 0, HEAD_BYTES, 0)
-    head = buffer.subarray(0, bytesRead)
-  } finally {
-    await file?.close()
-  }
-  const compressed = head[0] === 0x1f && head[1] === 0x8b
-  const start = compressed ? inflateHead(path, head) : head
-  const header = parseNiftiHeader(start)
-  if (header !== null) return { header, compressed }
-  if (start.length < NIFTI_HEADER_BYTES && compressed) {
-    throw badInput(path, 'is truncated within its header; copy or download it again')
-  }
-  throw badInput(
-    path,
-    `is not a NIfTI file${looksLikeText(start) ? ' but text' : ''}; give a .nii or .nii.gz image`
+/** Where a header places its voxels, in LPS millimetres. */
+export function headerGeometry(header: NiftiHeader): Geometry {
+  const scale = millimetresPerUnit(header)
+  const [, nx, ny, nz] = header.dim
+  return geometryFromRasAffine(
+    [nx!, ny!, nz!],
+    headerAffine(header).map((value) => value * scale)
   )
 }
 
-function inflateHead(path: string, head: Uint8Array): Uint8Array {
-  try {
-    return gunzipSync(head, { finishFlush: constants.Z_SYNC_FLUSH })
-  } catch (cause) {
-    throw badInput(path, 'is damaged: its gzip data cannot be unpacked; copy it again', cause)
+function headerOf(path: string, head: Head): NiftiHeader {
+  const header = parseNiftiHeader(head.bytes)
+  if (header !== null) return header
+  if (head.compressed && head.bytes.length < NIFTI_HEADER_BYTES) {
+    throw badInput(path, 'is truncated within its header; copy or download it again')
   }
+  const kind = looksLikeText(head.bytes) ? ' but text' : ''
+  throw badInput(path, `is not a NIfTI file${kind}; give a .nii or .nii.gz image`)
 }
 
-async function inflate(path: string, stored: Uint8Array, needed: number): Promise<Uint8Array> {
-  try {
-    return await gunzipAsync(stored, { maxOutputLength: needed + TRAILING_BYTES })
-  } catch (cause) {
-    const code = (cause as NodeJS.ErrnoException).code
-    if (code === 'Z_BUF_ERROR') {
-      throw badInput(
-        path,
-        'is truncated: its gzip data ends early; copy or download it again',
-        cause
-      )
-    }
-    if (code === 'ERR_BUFFER_TOO_LARGE') {
-      throw badInput(
-        path,
-        `unpacks to far more than the ${needed} bytes its header declares; check it`,
-        cause
-      )
-    }
-    throw badInput(path, 'is damaged: its gzip data cannot be unpacked; copy it again', cause)
-  }
-}
-
-function looksLikeText(bytes: Uint8Array): boolean {
-  return bytes.length > 0 && bytes.subarray(0, 64).every((byte) => byte >= 9 && byte < 127)
-}
-
-function checkHeader(
-  path: string,
-  header: NiftiHeader,
-  repair: boolean
-): { geometry: Geometry; warnings: string[] } {
+function checkGeometry(path: string, header: NiftiHeader): Geometry {
   const axes = header.dim[0]!
   if (axes < 1 || axes > 7) {
     throw badInput(path, `declares ${axes} axes, so its header is damaged; export the image again`)
   }
-  checkDatatype(path, header)
-  const size = checkDimensions(path, header.dim.slice(1, axes + 1))
+  checkDimensions(path, header.dim.slice(1, axes + 1))
   checkSpacing(path, header.pixdim.slice(1, 4))
-  const scale = millimetresPerUnit(header)
-  const affine = headerAffine(header).map((value) => value * scale)
-  const geometry = geometryFromRasAffine(size, affine)
+  const geometry = headerGeometry(header)
   checkSpacing(path, geometry.spacing)
-  return {
-    geometry: checkDirection(path, geometry, repair),
-    warnings: headerWarnings(header)
-  }
+  return geometry
 }
 
-function checkDatatype(path: string, header: NiftiHeader): void {
-  const { datatype } = header
-  if (READERS.has(datatype)) return
+function checkDatatype(path: string, { datatype }: NiftiHeader): VoxelType {
+  const type = VOXEL_TYPES.get(datatype)
+  if (type !== undefined) return type
   if (datatype === 128 || datatype === 2304) {
     throw badInput(path, 'is a colour (RGB) image; give the grey-scale scan it was made from')
   }
@@ -172,15 +116,14 @@ function headerWarnings(header: NiftiHeader): string[] {
   if (header.sformCode <= 0 || header.qformCode <= 0) return []
   const q = qformAffine(header)
   const s = sformAffine(header)
-  const farthest = [0, 4, 8].map((row) => {
-    const shift = [0, 1, 2].reduce(
+  // The farthest any voxel lies apart along R, A and S; a tenth of a voxel is what float32 quaternions may cost.
+  const apart = [0, 4, 8].map((row) =>
+    [0, 1, 2].reduce(
       (sum, c) => sum + Math.abs(s[row + c]! - q[row + c]!) * header.dim[c + 1]!,
       Math.abs(s[row + 3]! - q[row + 3]!)
     )
-    return shift
-  })
-  // A tenth of a millimetre: what float32 quaternions of a large image may differ by.
-  if (Math.max(...farthest) <= 0.1) return []
+  )
+  if (Math.max(...apart) <= 0.1 * Math.min(...header.pixdim.slice(1, 4))) return []
   return ['the sform and qform of the header disagree: the sform is used']
 }
 
@@ -190,23 +133,8 @@ function dataOffset(header: NiftiHeader): number {
   return Math.max(least, Math.trunc(header.voxelOffset) || 0)
 }
 
-function decode(
-  header: NiftiHeader,
-  content: Uint8Array,
-  start: number,
-  geometry: Geometry
-): Float32Array {
-  const { bytes, read } = READERS.get(header.datatype)!
-  const view = new DataView(content.buffer, content.byteOffset, content.byteLength)
-  // A slope of 0 means that values are not scaled (nifti1.h); nibabel reads one that is not finite likewise.
-  const scaled =
-    header.slope !== 0 && Number.isFinite(header.slope) && Number.isFinite(header.intercept)
-  const slope = scaled ? header.slope : 1
-  const intercept = scaled ? header.intercept : 0
-  const voxels = new Float32Array(voxelCount(geometry.size))
-  const { littleEndian } = header
-  for (let n = 0; n < voxels.length; n++) {
-    voxels[n] = read(view, start + n * bytes, littleEndian) * slope + intercept
-  }
-  return voxels
+/** A slope of 0 means that values are not scaled (nifti1.h); one that is not finite is read likewise, as nibabel does. */
+function scaling({ slope, intercept }: NiftiHeader): { slope: number; intercept: number } {
+  const scaled = slope !== 0 && Number.isFinite(slope) && Number.isFinite(intercept)
+  return scaled ? { slope, intercept } : { slope: 1, intercept: 0 }
 }

@@ -65,7 +65,7 @@ export function parseNiftiHeader(bytes: Uint8Array): NiftiHeader | null {
 }
 
 function hasMagic(bytes: Uint8Array, offset: number, magic: string): boolean {
-  return [...magic].every((character, n) => bytes[offset + n] === character.charCodeAt(0))
+  return magic.split('').every((_, n) => bytes[offset + n] === magic.charCodeAt(n))
 }
 
 function parse(bytes: Uint8Array, view: DataView, version: 1 | 2, le: boolean): NiftiHeader {

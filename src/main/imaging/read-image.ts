@@ -4,6 +4,7 @@ import type { Geometry } from '../../shared/geometry'
 import type { Volume } from '../../core/volume/volume'
 import { badInput, checkContrast, checkFinite } from './image-checks'
 import { readItk } from './itk-file'
+import { readMgh } from './mgh-file'
 import type { NiftiHeader } from './nifti-header'
 import { readNifti } from './nifti-file'
 
@@ -16,17 +17,22 @@ export interface ReadOptions {
 }
 
 export interface SourceImage {
-  volume: Volume<Float32Array>
+  volume: Volume
   header: SourceHeader
   /** Oddities of the header that do not stop the reading, a line each. */
   warnings: string[]
 }
 
 const NIFTI_EXTENSIONS = ['.nii', '.nii.gz']
-const ITK_EXTENSIONS = ['.nrrd', '.nhdr', '.mha', '.mhd', '.mgh', '.mgz', '.mgh.gz']
+const MGH_EXTENSIONS = ['.mgh', '.mgz', '.mgh.gz']
+const ITK_EXTENSIONS = ['.nrrd', '.nhdr', '.mha', '.mhd']
 
 /** File names that {@link readImage} knows how to read end in one of these. */
-export const IMAGE_EXTENSIONS: readonly string[] = [...NIFTI_EXTENSIONS, ...ITK_EXTENSIONS]
+export const IMAGE_EXTENSIONS: readonly string[] = [
+  ...NIFTI_EXTENSIONS,
+  ...MGH_EXTENSIONS,
+  ...ITK_EXTENSIONS
+]
 
 /** The image extension a file name ends in ('.nii.gz' rather than '.gz'), or null. */
 export function imageExtension(path: string): string | null {
@@ -94,7 +100,8 @@ async function readAny(path: string, options: ReadOptions): Promise<SourceImage>
     const { header, geometry, voxels, warnings } = await readNifti(path, repair)
     return finished(path, geometry, voxels, { format: 'nifti', nifti: header }, warnings)
   }
-  const { geometry, voxels } = await readItk(path, repair)
+  const read = MGH_EXTENSIONS.includes(extension) ? readMgh : readItk
+  const { geometry, voxels } = await read(path, repair)
   return finished(path, geometry, voxels, { format: 'other' }, [])
 }
 
