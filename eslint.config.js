@@ -1,5 +1,4 @@
 import { defineConfig, globalIgnores } from 'eslint/config'
-import { createNodeResolver, importX } from 'eslint-plugin-import-x'
 import vue from 'eslint-plugin-vue'
 import tseslint from 'typescript-eslint'
 import { importDirection } from './eslint/import-direction.js'
@@ -20,20 +19,12 @@ export default defineConfig(
   globalIgnores(['out/', 'resources/', 'runs/', 'coverage/', 'node_modules/']),
   {
     linterOptions: { reportUnusedDisableDirectives: 'error' },
-    plugins: {
-      hippospike: { rules: { 'import-direction': importDirection } },
-      'import-x': importX
-    },
-    settings: {
-      'import-x/resolver-next': [
-        createNodeResolver({ extensions: ['.ts', '.vue', '.js', '.mjs', '.json'] })
-      ]
-    },
+    plugins: { hippospike: { rules: { 'import-direction': importDirection } } },
     rules: {
       eqeqeq: 'error',
       'no-console': 'off',
       'no-constant-binary-expression': 'error',
-      'no-duplicate-imports': 'off',
+      'no-duplicate-imports': ['error', { allowSeparateTypeImports: true }],
       'no-fallthrough': 'error',
       'no-self-compare': 'error',
       'no-template-curly-in-string': 'error',
@@ -43,8 +34,7 @@ export default defineConfig(
       'no-var': 'error',
       'object-shorthand': 'error',
       'prefer-const': 'error',
-      'hippospike/import-direction': 'error',
-      'import-x/no-duplicates': 'error'
+      'hippospike/import-direction': 'error'
     }
   },
   {
@@ -90,16 +80,6 @@ export default defineConfig(
       'vue/html-closing-bracket-newline': 'off',
       'vue/html-indent': 'off',
       'vue/block-lang': ['error', { script: { lang: 'ts' } }]
-    }
-  },
-  {
-    files: ['src/**'],
-    rules: {
-      'import-x/no-cycle': 'error',
-      'import-x/no-extraneous-dependencies': [
-        'error',
-        { devDependencies: ['src/renderer/**', 'src/preload/**', 'src/main/hosts/electron/**'] }
-      ]
     }
   },
   {

@@ -1,7 +1,10 @@
+import { readFileSync } from 'node:fs'
 import { builtinModules } from 'node:module'
 import { posix, relative, sep } from 'node:path'
 import { confined, featuresFolder, layers, openFiles } from './layers.js'
 
+const manifest = new URL('../package.json', import.meta.url)
+const { dependencies } = JSON.parse(readFileSync(manifest, 'utf8'))
 const builtins = new Set(builtinModules)
 
 /** Reports every import, export-from, `import()` and `import('…')` type against the arrows of layers.js. */
@@ -72,7 +75,16 @@ function againstPackage(file, layer, specifier) {
   const home = confined.find(({ packages }) => isOneOf(packages))?.folder
   if (home !== undefined && !isWithin(file, home))
     return `${specifier} is imported in ${home} alone`
-  return undefined
+  return againstUndeclared(layer, name)
+}
+
+/** A package that is there only because another needs it can go at any update, and the build would bundle it. */
+function againstUndeclared(layer, name) {
+  if (layer.bundled || name === 'node:' || name === 'electron') return undefined
+  const declared = Object.keys(dependencies).some(
+    (one) => name === one || name.startsWith(`${one}/`)
+  )
+  return declared ? undefined : `${name} is not among the dependencies in package.json`
 }
 
 function layerOf(path) {

@@ -9,7 +9,8 @@ const services = ['engine', 'imaging', 'workspace', 'jobs'].map((name) => `src/m
 
 /**
  * `packages`: the only packages a part may import. `notPackages`: those it may not. Where neither is given, any.
- * `node:` stands for all of Node's own modules.
+ * `node:` stands for all of Node's own modules. `bundled`: the build puts the packages into its output, so they may be
+ * development dependencies.
  */
 export const layers = [
   { folder: 'src/shared', imports: [], packages: ['zod'] },
@@ -33,8 +34,13 @@ export const layers = [
     folder: 'src/main/hosts/electron',
     imports: ['src/shared', 'src/core', ...services, 'src/main/api']
   },
-  { folder: 'src/preload', imports: ['src/shared'], packages: ['electron'] },
-  { folder: 'src/renderer', imports: ['src/shared'], notPackages: ['electron', 'node:'] }
+  { folder: 'src/preload', imports: ['src/shared'], packages: ['electron'], bundled: true },
+  {
+    folder: 'src/renderer',
+    imports: ['src/shared'],
+    notPackages: ['electron', 'node:'],
+    bundled: true
+  }
 ]
 
 /** Packages with one home inside the renderer. */

@@ -48,6 +48,7 @@ describe('imports against the direction of the architecture', () => {
     ['src/renderer/src/a.ts', "import '@cornerstonejs/core'", 'src/renderer/src/cornerstone alone'],
     ['src/renderer/src/a.ts', "import './features/cases/store'", 'through its index.ts'],
     ['src/renderer/src/features/viewer/a.ts', "import '../cases/store'", 'through its index.ts'],
+    ['src/main/engine/a.ts', "import 'lodash'", 'not among the dependencies'],
     ['src/main/misc/a.ts', "import './b'", 'no part of the architecture'],
     ['src/core/snn/a.ts', "import '../../../test/b'", 'must not import test/b']
   ]
