@@ -1,0 +1,30 @@
+import type * as tf from '@tensorflow/tfjs-core'
+import type { BatchStatistics } from '../snn/ann-layer'
+import type { NamedTensors, ParameterSet } from '../snn/parameters'
+
+/** Gets what a forward pass learns about its batch beside the loss. */
+export interface StepContext {
+  onStatistics: (layer: string, statistics: BatchStatistics) => void
+}
+
+/** What the training loop needs to know of a network: the three stages differ in this alone. */
+export interface TrainableNetwork {
+  parameters: ParameterSet
+  /**
+   * The loss of one batch, differentiable by the tensors.
+   *
+   * @param image [B, D, H, W, 1]
+   * @param target one-hot [B·D·H·W, K]
+   */
+  loss(
+    tensors: NamedTensors,
+    image: tf.Tensor5D,
+    target: tf.Tensor2D,
+    context: StepContext
+  ): tf.Scalar
+  /** Logits [B, D, H, W, K] at inference. */
+  predict(tensors: NamedTensors, image: tf.Tensor5D): tf.Tensor5D
+  classes: number
+  /** Sizes of the input must be multiples of this. */
+  padMultiple: number
+}

@@ -1,0 +1,150 @@
+import { z } from 'zod'
+import { runtimeSchema } from './runtime'
+import { spikeModeSchema } from './model'
+
+/** Requests and results of the engine's jobs: what the command line and the window both speak. */
+
+const timesteps = z.int().min(1).max(64)
+/** i0, j0, k0, i1, j1, k1: 0-based voxel indices in stored axis order, end exclusive. */
+export const roiSchema = z.tuple([
+  z.int().min(0),
+  z.int().min(0),
+  z.int().min(0),
+  z.int().positive(),
+  z.int().positive(),
+  z.int().positive()
+])
+
+export const segmentRequestSchema = z.strictObject({
+  image: z.string().min(1),
+  out: z.string().min(1),
+  /** Folder of the model. */
+  model: z.string().min(1),
+  timesteps: timesteps.nullable(),
+  probabilities: z.string().nullable(),
+  spikes: z.string().nullable(),
+  roi: roiSchema.nullable(),
+  repairGeometry: z.boolean(),
+  force: z.boolean()
+})
+export type SegmentRequest = z.infer<typeof segmentRequestSchema>
+
+export const segmentResultSchema = z.strictObject({
+  model: z.string(),
+  runtime: runtimeSchema,
+  /** Null for an ANN. */
+  timesteps: z.number().nullable(),
+  out: z.string(),
+  volumesMm3: z.strictObject({
+    anterior: z.number(),
+    posterior: z.number(),
+    whole: z.number()
+  }),
+  seconds: z.number(),
+  /** Null for an ANN. */
+  meanFiringRate: z.number().nullable(),
+  warnings: z.array(z.string())
+})
+export type SegmentResult = z.infer<typeof segmentResultSchema>
+
+export const evaluateRequestSchema = z.strictObject({
+  data: z.string().min(1),
+  split: z.enum(['train', 'validation', 'all']),
+  model: z.string().min(1),
+  timesteps: timesteps.nullable()
+})
+export type EvaluateRequest = z.infer<typeof evaluateRequestSchema>
+
+const scores = {
+  diceAnterior: z.number(),
+  dicePosterior: z.number(),
+  diceWhole: z.number(),
+  hd95Anterior: z.number().nullable(),
+  hd95Posterior: z.number().nullable(),
+  hd95Whole: z.number().nullable()
+}
+export const caseScoresSchema = z.strictObject({ id: z.string(), ...scores, seconds: z.number() })
+export const evaluateResultSchema = z.strictObject({
+  model: z.string(),
+  runtime: runtimeSchema,
+  timesteps: z.number().nullable(),
+  split: z.enum(['train', 'validation', 'all']),
+  cases: z.array(caseScoresSchema),
+  /** Over the cases; a distance that is null in a case is left out of its mean. */
+  mean: z.strictObject(scores),
+  firingRate: z.record(z.string(), z.number()),
+  meanFiringRate: z.number().nullable(),
+  /** A case, mean. */
+  synapticOperations: z.number().nullable(),
+  neuronUpdates: z.number().nullable(),
+  /** The ANN's, a case, mean. */
+  macs: z.number(),
+  /** ANN ÷ SNN; null for an ANN. */
+  energyRatio: z.number().nullable(),
+  secondsPerCase: z.number()
+})
+export type EvaluateResult = z.infer<typeof evaluateResultSchema>
+
+const folders = { data: z.string().min(1), out: z.string().min(1) }
+/** Settings of a stage: overrides of its defaults, checked by the stage's own schema. */
+const settings = z.record(z.string(), z.unknown())
+
+export const trainRequestSchema = z.strictObject({ ...folders, settings })
+export type TrainRequest = z.infer<typeof trainRequestSchema>
+
+export const convertRequestSchema = z.strictObject({
+  ...folders,
+  model: z.string().min(1),
+  timesteps,
+  mode: spikeModeSchema,
+  method: z.enum(['percentile', 'qcfs']),
+  percentile: z.number().gt(50).max(100),
+  granularity: z.enum(['layer', 'channel']),
+  /** Factor on the thresholds. */
+  scale: z.number().positive(),
+  /** Whether a spike stays worth its threshold when that is learned later. */
+  outputScaling: z.boolean(),
+  initialPotential: z.number().min(0).max(1)
+})
+export type ConvertRequest = z.infer<typeof convertRequestSchema>
+
+export const finetuneRequestSchema = z.strictObject({
+  ...folders,
+  model: z.string().min(1),
+  /** ANN to distil from: a model folder; null for none. */
+  teacher: z.string().nullable(),
+  settings
+})
+export type FinetuneRequest = z.infer<typeof finetuneRequestSchema>
+
+/** What a stage that writes a model ends with. */
+export const modelResultSchema = z.strictObject({
+  model: z.string(),
+  out: z.string(),
+  stage: z.string(),
+  seconds: z.number(),
+  runtime: runtimeSchema,
+  /** On the validation split. */
+  validation: z
+    .strictObject({ anterior: z.number(), posterior: z.number(), whole: z.number() })
+    .nullable(),
+  warnings: z.array(z.string())
+})
+export type ModelResult = z.infer<typeof modelResultSchema>
+
+export const benchRequestSchema = z.strictObject({
+  repeats: z.int().min(1).max(1000),
+  /** Folder of a spiking model. */
+  model: z.string().min(1)
+})
+export type BenchRequest = z.infer<typeof benchRequestSchema>
+export const benchResultSchema = z.strictObject({
+  runtime: runtimeSchema,
+  size: z.array(z.number()),
+  timesteps: z.number(),
+  /** Median milliseconds by what was measured. */
+  milliseconds: z.record(z.string(), z.number()),
+  ratios: z.record(z.string(), z.number()),
+  peakMemoryBytes: z.number()
+})
+export type BenchResult = z.infer<typeof benchResultSchema>
