@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { isBuilt } from './support/build-state.mjs'
 import { root, runNode } from './support/run.mjs'
 
-const SAMPLES = 'resources/sample'
+const SAMPLES = 'resources/sample/imagesTr'
 
 const say = (text) => console.log(`\n> ${text}`)
 
@@ -17,7 +17,7 @@ function firstSample() {
   const folder = join(root, SAMPLES)
   if (!existsSync(folder)) return undefined
   return readdirSync(folder)
-    .filter((name) => /\.nii(\.gz)?$/.test(name) && !/(dseg|probseg|label|mask)/i.test(name))
+    .filter((name) => /\.nii(\.gz)?$/.test(name))
     .sort()[0]
 }
 
