@@ -43,14 +43,3 @@ export async function predictLogits(
     tf.dispose([output, padded.tensor])
   }
 }
-
-/** The class with the largest logit at each voxel; the first of equals. logits: channels innermost. */
-export function argmaxLabels(logits: Float32Array, classes: number): Uint8Array {
-  const labels = new Uint8Array(logits.length / classes)
-  for (let voxel = 0, at = 0; voxel < labels.length; voxel++, at += classes) {
-    let best = 0
-    for (let k = 1; k < classes; k++) if (logits[at + k]! > logits[at + best]!) best = k
-    labels[voxel] = best
-  }
-  return labels
-}

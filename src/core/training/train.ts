@@ -3,7 +3,8 @@ import type { Triple } from '../../shared/geometry'
 import type { StructureName } from '../../shared/labels'
 import { diceScores } from '../metrics/overlap'
 import { parameterValues, toTensors, type NamedTensors } from '../snn/parameters'
-import { argmaxLabels, predictLogits } from '../snn/prediction'
+import { predictLogits } from '../snn/prediction'
+import { argmaxChannels } from '../volume/resample'
 import { augmentedSample, type AugmentationOptions, type TrainingCase } from './augmentation'
 import type { TrainableNetwork } from './network'
 import { adamWStep, createAdamWState, type AdamWOptions, type AdamWState } from './optimiser'
@@ -252,7 +253,7 @@ export async function validate(
         network.padMultiple,
         (input) => network.predict(tensors, input)
       )
-      const dice = diceScores(argmaxLabels(logits, classes), labels)
+      const dice = diceScores(argmaxChannels(logits, classes), labels)
       for (const structure of Object.keys(sum) as StructureName[]) {
         sum[structure] += dice[structure] / cases.length
       }

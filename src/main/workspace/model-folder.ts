@@ -1,0 +1,140 @@
+import { createHash } from 'node:crypto'
+import { mkdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { HippospikeError } from '../../shared/errors'
+import {
+  MODEL_FORMAT_VERSION,
+  modelManifestSchema,
+  type Model,
+  type ModelManifest
+} from '../../shared/model'
+import { checkTensors } from '../../core/snn/model-parameters'
+import { writeFileAtomic } from './atomic-write'
+
+export const MANIFEST_FILE = 'model.json'
+export const WEIGHTS_FILE = 'weights.bin'
+export const CARD_FILE = 'README.md'
+
+const FLOAT_BYTES = 4
+
+/**
+ * Reads and checks model.json alone.
+ *
+ * @throws HippospikeError (input) for a missing, damaged, foreign or newer one
+ */
+export async function readManifest(dir: string): Promise<ModelManifest> {
+  const path = join(dir, MANIFEST_FILE)
+  const text = (await readModelFile(dir, MANIFEST_FILE)).toString('utf8')
+  let json: unknown
+  try {
+    json = JSON.parse(text)
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause)
+    throw new HippospikeError('input', `${path} is not JSON (${why}); get the model again`, {
+      cause
+    })
+  }
+  const version = (json as { version?: unknown } | null)?.version
+  if (typeof version === 'number' && version > MODEL_FORMAT_VERSION) {
+    throw new HippospikeError(
+      'input',
+      `${path} has version ${version}, this program reads up to ${MODEL_FORMAT_VERSION}; update Hippospike`
+    )
+  }
+  const parsed = modelManifestSchema.safeParse(json)
+  if (!parsed.success) {
+    const issue = parsed.error.issues[0]!
+    throw new HippospikeError(
+      'input',
+      `${path} is not a model description: ${issue.path.join('.') || 'top level'}: ${issue.message}; get the model again`
+    )
+  }
+  checkTensors(parsed.data)
+  return parsed.data
+}
+
+/**
+ * Reads a model folder: model.json and weights.bin, checked against each other by size and SHA-256.
+ *
+ * @throws HippospikeError (input) naming the file and what is wrong with it
+ */
+export async function readModel(dir: string): Promise<Model> {
+  const manifest = await readManifest(dir)
+  const bytes = await readModelFile(dir, WEIGHTS_FILE)
+  const path = join(dir, WEIGHTS_FILE)
+  const sizes = manifest.weights.map(({ shape }) => shape.reduce((product, n) => product * n, 1))
+  const expected = FLOAT_BYTES * sizes.reduce((sum, size) => sum + size, 0)
+  if (bytes.length !== expected) {
+    throw new HippospikeError(
+      'input',
+      `${path} has ${bytes.length} bytes, model.json asks for ${expected}; get the model again`
+    )
+  }
+  if (sha256(bytes) !== manifest.weightsSha256) {
+    throw new HippospikeError(
+      'input',
+      `${path} is damaged: its SHA-256 is not the one in model.json; get the model again`
+    )
+  }
+  // A copy of its own is aligned, which a view into a pooled Buffer need not be.
+  const values = new Float32Array(Uint8Array.from(bytes).buffer)
+  const weights: Model['weights'] = new Map()
+  let offset = 0
+  manifest.weights.forEach(({ name, shape }, i) => {
+    weights.set(name, { shape, values: values.slice(offset, offset + sizes[i]!) })
+    offset += sizes[i]!
+  })
+  return { manifest, weights }
+}
+
+/**
+ * Writes a model folder. The manifest comes last, so that a folder with a model.json is whole.
+ *
+ * @param manifest without the fields that follow from the tensors
+ * @param card text of README.md
+ * @throws HippospikeError (output)
+ */
+export async function writeModel(
+  dir: string,
+  manifest: Omit<ModelManifest, 'format' | 'version' | 'weights' | 'weightsSha256'>,
+  tensors: readonly { name: string; shape: number[]; values: Float32Array }[],
+  card: string
+): Promise<ModelManifest> {
+  const bytes = Buffer.concat(
+    tensors.map(({ values }) => Buffer.from(values.buffer, values.byteOffset, values.byteLength))
+  )
+  const full = modelManifestSchema.parse({
+    format: 'hippospike-model',
+    version: MODEL_FORMAT_VERSION,
+    ...manifest,
+    weights: tensors.map(({ name, shape }) => ({ name, shape, dtype: 'float32' })),
+    weightsSha256: sha256(bytes)
+  } satisfies ModelManifest)
+  checkTensors(full)
+  await mkdir(dir, { recursive: true })
+  await writeFileAtomic(join(dir, WEIGHTS_FILE), bytes)
+  await writeFileAtomic(join(dir, CARD_FILE), card)
+  await writeFileAtomic(join(dir, MANIFEST_FILE), `${JSON.stringify(full, null, 2)}\n`)
+  return full
+}
+
+async function readModelFile(dir: string, name: string): Promise<Buffer> {
+  try {
+    return await readFile(join(dir, name))
+  } catch (cause) {
+    const code = (cause as NodeJS.ErrnoException).code
+    const why =
+      code === 'ENOENT' || code === 'ENOTDIR'
+        ? `has no ${name}`
+        : `: ${name} cannot be read (${code})`
+    throw new HippospikeError(
+      'input',
+      `model folder ${dir} ${why}; a model is a folder with ${MANIFEST_FILE} and ${WEIGHTS_FILE}`,
+      { cause }
+    )
+  }
+}
+
+function sha256(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex')
+}
