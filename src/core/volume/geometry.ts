@@ -75,8 +75,7 @@ export function orthonormalityError(direction: readonly number[]): number {
     for (let b = 0; b < 3; b++) {
       let dot = 0
       for (let row = 0; row < 3; row++) dot += direction[3 * row + a]! * direction[3 * row + b]!
-      const error = Math.abs(dot - (a === b ? 1 : 0))
-      if (!(error <= worst)) worst = error
+      worst = Math.max(worst, Math.abs(dot - (a === b ? 1 : 0)))
     }
   }
   return worst
