@@ -61,7 +61,7 @@ export default defineConfig(
         'error',
         { allowNumber: true, allowBoolean: true }
       ],
-      '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
+      '@typescript-eslint/no-confusing-void-expression': 'off',
       '@typescript-eslint/no-unnecessary-condition': [
         'error',
         { allowConstantLoopConditions: 'always' }
