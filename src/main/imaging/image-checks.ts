@@ -73,12 +73,13 @@ export function checkSpacing(path: string, spacing: readonly number[]): void {
  */
 export function checkDirection(path: string, geometry: Geometry, repair: boolean): Geometry {
   const error = orthonormalityError(geometry.direction)
-  if (error <= SHEAR_TOLERANCE) return geometry
-  const repaired = repairGeometry(geometry)
-  if (repaired === null || !geometry.origin.every(Number.isFinite)) {
+  const placed = geometry.origin.every(Number.isFinite)
+  if (placed && error <= SHEAR_TOLERANCE) return geometry
+  const repaired = placed ? repairGeometry(geometry) : null
+  if (repaired === null) {
     throw badInput(
       path,
-      'has an orientation matrix that is singular or not finite; correct its header or export it again'
+      'has an orientation that is singular or not finite; correct its header or export it again'
     )
   }
   if (repair) return repaired
