@@ -1,5 +1,6 @@
 import { fork, type ChildProcess } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
+import { once } from 'node:events'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -212,26 +213,28 @@ class EngineRun<Res> {
   }
 }
 
-/** Waits for the end of a process and of its output. A grandchild may hold the output open: it is not waited for. */
-function ended(
+/**
+ * Waits for the end of a process and of its output, but not for a grandchild that holds the output open. (`close` is no
+ * help: with a channel that this side disconnected it never comes.)
+ */
+async function ended(
   child: ChildProcess
 ): Promise<{ code: number | null; signal: NodeJS.Signals | null }> {
-  return new Promise((resolve, reject) => {
-    child.on('error', (error) => {
-      // Sending to an engine that has just died is an error too.
-      if (child.pid === undefined) reject(error)
-    })
-    let lag: NodeJS.Timeout | undefined
-    child.on('close', (code, signal) => {
-      clearTimeout(lag)
-      resolve({ code, signal })
-    })
-    child.on('exit', (code, signal) => {
-      lag = setTimeout(() => {
-        child.stdout?.destroy()
-        child.stderr?.destroy()
-        resolve({ code, signal })
-      }, OUTPUT_LAG_MS)
-    })
-  })
+  const streams = [child.stdout, child.stderr].filter((stream) => stream !== null)
+  const printed = Promise.all(streams.map((stream) => once(stream, 'close')))
+  const [code, signal] = await new Promise<[number | null, NodeJS.Signals | null]>(
+    (resolve, reject) => {
+      child.on('exit', (...end) => resolve(end))
+      child.on('error', (error) => {
+        // Sending to an engine that has just died is an error too.
+        if (child.pid === undefined) reject(error)
+      })
+    }
+  )
+  const lag = setTimeout(() => {
+    for (const stream of streams) stream.destroy()
+  }, OUTPUT_LAG_MS)
+  await printed
+  clearTimeout(lag)
+  return { code, signal }
 }

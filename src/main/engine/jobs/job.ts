@@ -50,7 +50,7 @@ export function throwIfCancelled(context: Pick<JobContext, 'signal'>): void {
  *
  * @throws HippospikeError (cancelled)
  */
-export async function checkpoint(context: Pick<JobContext, 'signal'>): Promise<void> {
+export async function yieldToHost(context: Pick<JobContext, 'signal'>): Promise<void> {
   await new Promise((resolve) => setImmediate(resolve))
   throwIfCancelled(context)
 }
