@@ -20,11 +20,11 @@ export interface SnnForwardOptions {
   training?: { onStatistics: (layer: string, statistics: BatchStatistics) => void }
 }
 
-export interface SnnOutput {
+export type SnnOutput = {
   /** Mean over time, [B, D, H, W, classes]. */
   logits: tf.Tensor5D
-  /** The output layer's current at each timestep, [T, B, D, H, W, classes] folded to [T·B, …]; null unless asked for. */
-  perStep: tf.Tensor5D | null
+  /** The output layer's current at each timestep, [T, B, D, H, W, classes] folded to [T·B, …]; only when asked for. */
+  perStep: tf.Tensor5D | undefined
 }
 
 /**
@@ -43,7 +43,7 @@ export function snnForward(
   withSteps = false
 ): SnnOutput {
   const { timesteps } = options
-  let perStep: tf.Tensor5D | null = null
+  let perStep: tf.Tensor5D | undefined
   const logits = walkNetwork(architecture, image, (layer, sources) => {
     const get = (name: string): tf.Tensor => tensors[`${layer.name}.${name}`]!
     const kernel = get('kernel') as tf.Tensor5D

@@ -36,7 +36,7 @@ export interface TrainingState {
   values: Float32Array
   average: Float32Array
   adamW: AdamWState
-  best: { epoch: number; score: number; values: Float32Array } | null
+  best: { epoch: number; score: number; dice: DiceByStructure; values: Float32Array } | null
 }
 
 export type DiceByStructure = Record<StructureName, number>
@@ -154,6 +154,7 @@ export async function* train(
         current.best = {
           epoch: epoch + 1,
           score: meanDice,
+          dice,
           values: Float32Array.from(current.average)
         }
       }

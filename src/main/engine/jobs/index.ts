@@ -1,10 +1,22 @@
 import { HippospikeError } from '../../../shared/errors'
 import { firstIssue } from '../../../shared/issues'
+import { convertJob } from './convert'
 import { describeRuntime } from './describe-runtime'
+import { evaluateJob } from './evaluate'
+import { finetuneJob } from './finetune'
+import { segmentJob } from './segment'
+import { trainJob } from './train'
 import type { Job, RunnableJob } from './job'
 
 /** What the engine can do, by kind. */
-export const jobs: ReadonlyMap<string, RunnableJob> = registry(runnable(describeRuntime))
+export const jobs: ReadonlyMap<string, RunnableJob> = registry(
+  runnable(describeRuntime),
+  runnable(segmentJob),
+  runnable(evaluateJob),
+  runnable(trainJob),
+  runnable(convertJob),
+  runnable(finetuneJob)
+)
 
 function registry(...all: RunnableJob[]): ReadonlyMap<string, RunnableJob> {
   return new Map(all.map((job) => [job.kind, job]))

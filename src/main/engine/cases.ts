@@ -1,0 +1,63 @@
+import type { Preprocessing } from '../../shared/model'
+import { CROP_LABELS } from '../../shared/labels'
+import { normaliseIntensities } from '../../core/volume/preprocess'
+import { labelsToCanonical, toCanonical } from '../../core/volume/resample'
+import type { Volume } from '../../core/volume/volume'
+import type { NetworkInput } from '../../core/snn/prediction'
+import type { TrainingCase } from '../../core/training/augmentation'
+import { readImage, readLabels } from '../imaging/read-image'
+import type { CanonicalMapping } from '../../core/volume/resample'
+import type { DatasetCase } from '../imaging/dataset'
+import { HippospikeError } from '../../shared/errors'
+
+/** An image as the network takes it in, and the way back to its own grid. */
+export function networkInput(
+  volume: Volume,
+  { spacing, clipPercentiles }: Preprocessing
+): { input: NetworkInput; mapping: CanonicalMapping } {
+  const canonical = toCanonical(volume, spacing)
+  return {
+    input: {
+      size: canonical.volume.geometry.size,
+      image: normaliseIntensities(canonical.volume.voxels, clipPercentiles)
+    },
+    mapping: canonical.mapping
+  }
+}
+
+/** A labelled case with everything needed for scoring on its own grid. */
+export interface LabelledCase {
+  id: string
+  input: NetworkInput
+  mapping: CanonicalMapping
+  labels: Volume<Uint8Array>
+}
+
+/** @throws HippospikeError (input) for an unreadable file, or labels on another grid than the image's */
+export async function readLabelledCase(
+  source: DatasetCase,
+  preprocessing: Preprocessing
+): Promise<LabelledCase> {
+  const { volume } = await readImage(source.imagePath)
+  const labels = await readLabels(
+    source.labelPath,
+    CROP_LABELS.map(({ index }) => index)
+  )
+  const [imageSize, labelSize] = [volume.geometry.size.join('×'), labels.geometry.size.join('×')]
+  if (imageSize !== labelSize) {
+    throw new HippospikeError(
+      'input',
+      `${source.labelPath} is ${labelSize} voxels, its image ${imageSize}; they must share one grid`
+    )
+  }
+  return { id: source.id, labels, ...networkInput(volume, preprocessing) }
+}
+
+/** The case on the network's grid, labels too, as training takes it. */
+export async function readTrainingCase(
+  source: DatasetCase,
+  preprocessing: Preprocessing
+): Promise<TrainingCase> {
+  const { id, input, mapping, labels } = await readLabelledCase(source, preprocessing)
+  return { id, ...input, labels: labelsToCanonical(labels, mapping).voxels }
+}

@@ -1,0 +1,167 @@
+import * as tf from '@tensorflow/tfjs-core'
+import type { Model, SpikingVariant } from '../../shared/model'
+import { variantFor } from '../../shared/model'
+import type { Triple } from '../../shared/geometry'
+import type { LayerActivity } from '../../core/metrics/operations'
+import { modelParameters } from '../../core/snn/model-parameters'
+import type { NeuronParameters } from '../../core/snn/neuron'
+import { toTensors } from '../../core/snn/parameters'
+import { inputTensor, type NetworkInput } from '../../core/snn/prediction'
+import { annForward } from '../../core/snn/unet-ann'
+import { snnForward } from '../../core/snn/unet-snn'
+import { cropBack } from '../../core/volume/preprocess'
+
+/** Spikes of one layer over all timesteps, summed over its channels, cropped to nothing: on the padded grid of its level. */
+export interface LayerSpikes {
+  layer: string
+  level: number
+  /** Voxels of the padded input at this level, [nx, ny, nz]. */
+  size: Triple
+  /** [T, nz, ny, nx]: spikes among the channels, negative ones subtracted. */
+  counts: Float32Array
+}
+
+export interface Inference {
+  /** [nz, ny, nx, K] on the input's grid, channels innermost. */
+  logits: Float32Array
+  classes: number
+  /** Voxels of the padded input, for counting operations. */
+  paddedVoxels: number
+  /** Of the spiking layers; null for an ANN. */
+  activity: LayerActivity[] | null
+  /** With `recordSpikes` alone. */
+  spikes: LayerSpikes[] | null
+  /** With `recordSpikes`: the output layer's current at each timestep, T times [nz, ny, nx, K]. */
+  steps: Float32Array[] | null
+  paddedSize: Triple
+  paddedOffset: Triple
+}
+
+export interface Predictor {
+  /** Null for an ANN. */
+  timesteps: number | null
+  /** What the caller should know of the choice of timesteps. */
+  warnings: string[]
+  infer(input: NetworkInput, recordSpikes?: boolean): Promise<Inference>
+  dispose(): void
+}
+
+/** The neurons of a spiking model at inference (the surrogate plays no part there). */
+export function neuronOf(spiking: NonNullable<Model['manifest']['spiking']>): NeuronParameters {
+  return { mode: spiking.mode, initialPotential: spiking.initialPotential, surrogate: 'triangle' }
+}
+
+/**
+ * Puts a model's weights on the runtime, ready to infer.
+ *
+ * @param timesteps null for the model's default
+ * @throws HippospikeError (usage) when timesteps are asked of an ANN
+ */
+export function createPredictor(model: Model, timesteps: number | null): Predictor {
+  const { manifest } = model
+  if (timesteps !== null) variantFor(manifest, timesteps)
+  const { architecture, spiking, preprocessing } = manifest
+  const steps = spiking ? (timesteps ?? spiking.defaultTimesteps) : null
+  const tensors = toTensors(modelParameters(model, steps))
+  const multiple = preprocessing.padMultiple
+
+  const inferAnn = async (input: NetworkInput): Promise<Inference> => {
+    const padded = inputTensor(input, multiple)
+    const output = tf.tidy(() => annForward(architecture, tensors, padded.tensor))
+    const values = (await output.data()) as Float32Array
+    const classes = output.shape[4]
+    const paddedVoxels = padded.tensor.size
+    tf.dispose([output, padded.tensor])
+    return {
+      logits: cropBack(values, padded.size, padded.offset, input.size, classes),
+      classes,
+      paddedVoxels,
+      activity: null,
+      spikes: null,
+      steps: null,
+      paddedSize: padded.size,
+      paddedOffset: padded.offset
+    }
+  }
+
+  const inferSnn = async (input: NetworkInput, recordSpikes: boolean): Promise<Inference> => {
+    const padded = inputTensor(input, multiple)
+    const rates: {
+      layer: string
+      level: number
+      count: tf.Tensor
+      size: number
+      map: tf.Tensor | null
+    }[] = []
+    const output = tf.tidy(() =>
+      snnForward(
+        architecture,
+        tensors,
+        padded.tensor,
+        {
+          neuron: neuronOf(spiking!),
+          timesteps: steps!,
+          onSpikes: (layer, spikes) =>
+            rates.push({
+              layer: layer.name,
+              level: layer.level,
+              count: tf.keep(tf.sum(spiking!.mode === 'binary' ? spikes : tf.abs(spikes))),
+              size: spikes.size,
+              map: recordSpikes ? tf.keep(tf.sum(spikes, -1)) : null
+            })
+        },
+        recordSpikes
+      )
+    )
+    const { logits, perStep } = output
+    const classes = logits.shape[4]
+    const crop = (values: Float32Array): Float32Array =>
+      cropBack(values, padded.size, padded.offset, input.size, classes)
+    const activity: LayerActivity[] = []
+    const spikes: LayerSpikes[] = []
+    for (const { layer, level, count, size, map } of rates) {
+      activity.push({ layer, spikes: (await count.data())[0]!, opportunities: size })
+      if (map) {
+        const levelSize = padded.size.map((n) => n / 2 ** level) as Triple
+        spikes.push({ layer, level, size: levelSize, counts: (await map.data()) as Float32Array })
+      }
+      tf.dispose([count, ...(map ? [map] : [])])
+    }
+    let stepLogits: Float32Array[] | null = null
+    if (perStep) {
+      const all = (await (perStep as tf.Tensor5D).data()) as Float32Array
+      const length = all.length / steps!
+      stepLogits = Array.from({ length: steps! }, (_, t) =>
+        crop(all.slice(t * length, (t + 1) * length))
+      )
+    }
+    const inference: Inference = {
+      logits: crop((await logits.data()) as Float32Array),
+      classes,
+      paddedVoxels: padded.tensor.size,
+      activity,
+      spikes: recordSpikes ? spikes : null,
+      steps: stepLogits,
+      paddedSize: padded.size,
+      paddedOffset: padded.offset
+    }
+    tf.dispose([logits, padded.tensor, ...(perStep ? [perStep as tf.Tensor5D] : [])])
+    return inference
+  }
+
+  return {
+    timesteps: steps,
+    warnings: steps === null ? [] : timestepWarnings(variantFor(manifest, steps), steps),
+    infer: (input, recordSpikes = false) =>
+      spiking ? inferSnn(input, recordSpikes) : inferAnn(input),
+    dispose: () => tf.dispose(tensors)
+  }
+}
+
+function timestepWarnings(variant: SpikingVariant, timesteps: number): string[] {
+  return variant.timesteps === timesteps
+    ? []
+    : [
+        `the model was tuned for T=${variant.timesteps}; T=${timesteps} uses the same weights and was not tuned`
+      ]
+}

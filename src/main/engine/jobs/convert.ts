@@ -1,0 +1,198 @@
+import { basename } from 'node:path'
+import { HippospikeError } from '../../../shared/errors'
+import { convertRequestSchema, type ConvertRequest, type ModelResult } from '../../../shared/jobs'
+import type { Architecture, Model } from '../../../shared/model'
+import { calibrate } from '../../../core/conversion/calibration'
+import {
+  checkActivations,
+  checkNetwork,
+  type ConversionProblem
+} from '../../../core/conversion/checks'
+import { foldBatchNorm } from '../../../core/conversion/fold-batch-norm'
+import { quantisedParameters, quantisedThresholds } from '../../../core/conversion/qcfs'
+import { spikingParameters } from '../../../core/conversion/spiking-parameters'
+import { balanceThresholds, type Thresholds } from '../../../core/conversion/thresholds'
+import { modelParameters, storedTensors, variantOf } from '../../../core/snn/model-parameters'
+import type { ParameterSet } from '../../../core/snn/parameters'
+import type { TrainingCase } from '../../../core/training/augmentation'
+import { annNetwork } from '../../../core/training/ann-network'
+import { snnNetwork } from '../../../core/training/snn-network'
+import { validate, type DiceByStructure } from '../../../core/training/train'
+import { openDataset } from '../../imaging/dataset'
+import { readModel, writeModel } from '../../workspace/model-folder'
+import { modelCard } from '../training/card'
+import { finetuneSettingsSchema, trainingOptions } from '../training/settings'
+import { loadCases, runStage } from '../training/stage'
+import { yieldToHost, type Job, type JobContext } from './job'
+
+/** Epochs of quantisation-aware training in front of a QCFS conversion, and its learning rate. */
+const QCFS_EPOCHS = 2
+const QCFS_LEARNING_RATE = 5e-4
+
+/** Stage 2: turns an ANN into an SNN: folds batch normalisation, calibrates, balances the thresholds. */
+export const convertJob: Job<ConvertRequest, ModelResult> = {
+  kind: 'convert',
+  request: convertRequestSchema,
+  run: convert
+}
+
+async function convert(request: ConvertRequest, context: JobContext): Promise<ModelResult> {
+  const start = performance.now()
+  const model = await readModel(request.model)
+  const { manifest } = model
+  if (manifest.spiking !== null) {
+    throw new HippospikeError('input', `model ${manifest.id} spikes already; convert takes an ANN`)
+  }
+  const dataset = await openDataset(request.data)
+  const folded = foldBatchNorm(manifest.architecture, modelParameters(model))
+  refuseErrors(manifest.id, checkNetwork(folded.architecture, folded.parameters))
+  const { runtime } = await context.runtime()
+  const training = await loadCases(dataset, 'train', manifest.preprocessing, context)
+  const validation = await loadCases(dataset, 'validation', manifest.preprocessing, context)
+
+  const { padMultiple } = manifest.preprocessing
+  const statistics = await calibrate(
+    folded.architecture,
+    folded.parameters,
+    training,
+    padMultiple,
+    async (done) => {
+      context.progress(
+        'calibrate',
+        done / training.length,
+        `calibrating on case ${done} of ${training.length}`
+      )
+      await yieldToHost(context)
+    }
+  )
+  const problems = checkActivations(statistics)
+  refuseErrors(manifest.id, problems)
+  const balanced = balanceThresholds(statistics, request)
+  const source =
+    request.method === 'qcfs'
+      ? await trainQuantised(request, model, folded, balanced, training, validation, context)
+      : { parameters: folded.parameters, thresholds: balanced }
+
+  const parameters = spikingParameters(source.parameters, source.thresholds, request.outputScaling)
+  const architecture: Architecture = { ...folded.architecture, activation: { kind: 'relu' } }
+  const scores = await validateConverted(request, architecture, parameters, validation, padMultiple)
+  const id = basename(request.out)
+  const warnings = problems.map(describe)
+  const converted = {
+    id,
+    name: `Converted spiking U-Net (${request.mode})`,
+    stage: 'converted' as const,
+    architecture,
+    spiking: {
+      mode: request.mode,
+      defaultTimesteps: request.timesteps,
+      initialPotential: request.initialPotential,
+      variants: [variantOf(parameters, request.timesteps, '')]
+    },
+    preprocessing: manifest.preprocessing,
+    labels: manifest.labels,
+    licence: manifest.licence,
+    provenance: {
+      data: {
+        hash: dataset.datasetHash,
+        calibration: training.length,
+        validation: validation.length
+      },
+      settings: conversionSettings(request),
+      runtime,
+      warnings,
+      parent: { id: manifest.id, weightsSha256: manifest.weightsSha256 }
+    },
+    scores: { validation: scores }
+  }
+  await writeModel(request.out, converted, storedTensors(parameters, true), modelCard(converted))
+  return {
+    model: id,
+    out: request.out,
+    stage: converted.stage,
+    seconds: (performance.now() - start) / 1000,
+    runtime,
+    validation: scores,
+    warnings
+  }
+}
+
+function conversionSettings(request: ConvertRequest): Record<string, unknown> {
+  const { method, percentile, granularity, scale, outputScaling, initialPotential } = request
+  return { method, percentile, granularity, scale, outputScaling, initialPotential }
+}
+
+function describe({ layer, message }: ConversionProblem): string {
+  return layer === null ? message : `layer ${layer}: ${message}`
+}
+
+function refuseErrors(id: string, problems: ConversionProblem[]): void {
+  const errors = problems.filter(({ severity }) => severity === 'error')
+  if (errors.length === 0) return
+  const rest = errors.length > 1 ? ` (and ${errors.length - 1} more)` : ''
+  throw new HippospikeError(
+    'input',
+    `model ${id} cannot be converted: ${describe(errors[0]!)}${rest}`
+  )
+}
+
+/** QCFS: a short training with quantised activations, whose learned upper bounds become the thresholds. */
+async function trainQuantised(
+  request: ConvertRequest,
+  { manifest }: Model,
+  folded: { architecture: Architecture; parameters: ParameterSet },
+  thresholds: Thresholds,
+  training: TrainingCase[],
+  validation: TrainingCase[],
+  context: JobContext
+): Promise<{ parameters: ParameterSet; thresholds: Thresholds }> {
+  const levels = request.timesteps
+  const architecture: Architecture = {
+    ...folded.architecture,
+    activation: { kind: 'qcfs', levels }
+  }
+  const parameters = quantisedParameters(folded.parameters, thresholds)
+  const { padMultiple } = manifest.preprocessing
+  const settings = finetuneSettingsSchema.parse({
+    epochs: QCFS_EPOCHS,
+    learningRate: QCFS_LEARNING_RATE,
+    batchSize: 2
+  })
+  const outcome = await runStage(
+    {
+      stage: 'qcfs',
+      dir: request.out,
+      network: annNetwork(architecture, parameters, settings.loss, padMultiple),
+      options: trainingOptions(settings),
+      identity: { settings, levels, parent: manifest.weightsSha256 }
+    },
+    training,
+    validation,
+    context
+  )
+  parameters.values.set(outcome.values)
+  return quantisedThresholds(parameters)
+}
+
+async function validateConverted(
+  request: ConvertRequest,
+  architecture: Architecture,
+  parameters: ParameterSet,
+  validation: TrainingCase[],
+  padMultiple: number
+): Promise<DiceByStructure | null> {
+  if (validation.length === 0) return null
+  const network = snnNetwork(architecture, parameters, {
+    neuron: {
+      mode: request.mode,
+      initialPotential: request.initialPotential,
+      surrogate: 'triangle'
+    },
+    timesteps: request.timesteps,
+    loss: 'dice+cross-entropy',
+    teacher: null,
+    operationsPenalty: null,
+    padMultiple
+  })
+  return validate(network, parameters.values, validation)
+}

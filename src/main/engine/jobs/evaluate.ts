@@ -1,0 +1,143 @@
+import type { StructureName } from '../../../shared/labels'
+import { HippospikeError } from '../../../shared/errors'
+import {
+  evaluateRequestSchema,
+  type EvaluateRequest,
+  type EvaluateResult
+} from '../../../shared/jobs'
+import { countOperations, networkMacs, type LayerActivity } from '../../../core/metrics/operations'
+import { diceScores } from '../../../core/metrics/overlap'
+import { mean } from '../../../core/metrics/statistics'
+import { hausdorff95Scores } from '../../../core/metrics/surface-distance'
+import { labelsFromScores } from '../../../core/volume/resample'
+import { softmaxChannels } from '../../../core/snn/prediction'
+import { openDataset } from '../../imaging/dataset'
+import { readModel } from '../../workspace/model-folder'
+import { readLabelledCase, type LabelledCase } from '../cases'
+import { createPredictor, type Predictor } from '../inference'
+import { yieldToHost, type Job, type JobContext } from './job'
+
+/** Scores a model on labelled cases, each on its image's own grid. */
+export const evaluateJob: Job<EvaluateRequest, EvaluateResult> = {
+  kind: 'evaluate',
+  request: evaluateRequestSchema,
+  run: evaluate
+}
+
+type CaseScores = EvaluateResult['cases'][number]
+
+async function evaluate(request: EvaluateRequest, context: JobContext): Promise<EvaluateResult> {
+  const dataset = await openDataset(request.data)
+  const cases = dataset.cases.filter(
+    ({ split }) => request.split === 'all' || split === request.split
+  )
+  if (cases.length === 0) {
+    throw new HippospikeError('input', `${request.data} has no cases in the split ${request.split}`)
+  }
+  const model = await readModel(request.model)
+  const { runtime } = await context.runtime()
+  const predictor = createPredictor(model, request.timesteps)
+  predictor.warnings.forEach((warning) => context.warn(warning))
+  const { architecture, preprocessing } = model.manifest
+  const scored: CaseScores[] = []
+  const activities: LayerActivity[][] = []
+  const voxels: number[] = []
+  try {
+    for (const [index, source] of cases.entries()) {
+      context.progress(
+        'evaluate',
+        index / cases.length,
+        `${source.id} (${index + 1} of ${cases.length})`
+      )
+      const labelled = await readLabelledCase(source, preprocessing)
+      const { scores, activity, paddedVoxels } = await scoreCase(predictor, labelled)
+      scored.push(scores)
+      voxels.push(paddedVoxels)
+      if (activity) activities.push(activity)
+      await yieldToHost(context)
+    }
+  } finally {
+    predictor.dispose()
+  }
+  const operations = activities.map((activity, i) =>
+    countOperations(architecture, voxels[i]!, activity)
+  )
+  const total = activities.length > 0 ? summed(activities) : null
+  const overall =
+    total &&
+    countOperations(
+      architecture,
+      voxels.reduce((a, b) => a + b, 0),
+      total
+    )
+  return {
+    model: model.manifest.id,
+    runtime,
+    timesteps: predictor.timesteps,
+    split: request.split,
+    cases: scored,
+    mean: meanScores(scored),
+    firingRate: overall?.firingRate ?? {},
+    meanFiringRate: overall?.meanFiringRate ?? null,
+    synapticOperations: overall ? mean(operations.map((o) => o.synapticOperations)) : null,
+    neuronUpdates: overall ? mean(operations.map((o) => o.neuronUpdates)) : null,
+    macs: mean(voxels.map((n) => networkMacs(architecture, n))),
+    energyRatio: overall?.energyRatio ?? null,
+    secondsPerCase: mean(scored.map(({ seconds }) => seconds))
+  }
+}
+
+async function scoreCase(
+  predictor: Predictor,
+  { id, input, mapping, labels }: LabelledCase
+): Promise<{ scores: CaseScores; activity: LayerActivity[] | null; paddedVoxels: number }> {
+  const start = performance.now()
+  const { logits, classes, activity, paddedVoxels } = await predictor.infer(input)
+  const seconds = Math.round(performance.now() - start) / 1000
+  const mask = labelsFromScores(softmaxChannels(logits, classes), classes, mapping)
+  const dice = diceScores(mask.voxels, labels.voxels)
+  const { size, spacing } = labels.geometry
+  const hd95 = hausdorff95Scores(mask.voxels, labels.voxels, size, spacing)
+  return {
+    scores: {
+      id,
+      diceAnterior: dice.anterior,
+      dicePosterior: dice.posterior,
+      diceWhole: dice.whole,
+      hd95Anterior: hd95.anterior,
+      hd95Posterior: hd95.posterior,
+      hd95Whole: hd95.whole,
+      seconds
+    },
+    activity,
+    paddedVoxels
+  }
+}
+
+/** Spikes and neurons of each layer over all cases: rates are then weighted by neurons. */
+function summed(activities: LayerActivity[][]): LayerActivity[] {
+  return activities[0]!.map(({ layer }, i) => ({
+    layer,
+    spikes: activities.reduce((sum, activity) => sum + activity[i]!.spikes, 0),
+    opportunities: activities.reduce((sum, activity) => sum + activity[i]!.opportunities, 0)
+  }))
+}
+
+function meanScores(cases: CaseScores[]): EvaluateResult['mean'] {
+  const dice = (key: 'diceAnterior' | 'dicePosterior' | 'diceWhole'): number =>
+    mean(cases.map((scores) => scores[key]))
+  const distance = (structure: Capitalize<StructureName>): number | null => {
+    const known = cases
+      .map((scores) => scores[`hd95${structure}`])
+      .filter((value) => value !== null)
+    return known.length > 0 ? mean(known) : null
+  }
+  return {
+    diceAnterior: dice('diceAnterior'),
+    dicePosterior: dice('dicePosterior'),
+    diceWhole: dice('diceWhole'),
+    hd95Anterior: distance('Anterior'),
+    hd95Posterior: distance('Posterior'),
+    hd95Whole: distance('Whole')
+  }
+}

@@ -1,0 +1,187 @@
+import * as tf from '@tensorflow/tfjs-core'
+import { basename } from 'node:path'
+import { HippospikeError } from '../../../shared/errors'
+import { finetuneRequestSchema, type FinetuneRequest, type ModelResult } from '../../../shared/jobs'
+import type { Model, Spiking, SpikingVariant } from '../../../shared/model'
+import { networkMacs, spikeFanOut } from '../../../core/metrics/operations'
+import { modelParameters, storedTensors, variantOf } from '../../../core/snn/model-parameters'
+import { toTensors, type ParameterSet } from '../../../core/snn/parameters'
+import { annForward } from '../../../core/snn/unet-ann'
+import { snnNetwork, type SnnTrainingOptions } from '../../../core/training/snn-network'
+import { openDataset } from '../../imaging/dataset'
+import { readModel, writeModel } from '../../workspace/model-folder'
+import { modelCard } from '../training/card'
+import { checkCrawl } from '../training/runtime-check'
+import { finetuneSettingsSchema, parseSettings, trainingOptions } from '../training/settings'
+import { loadCases, runStage } from '../training/stage'
+import type { Job, JobContext } from './job'
+
+/** Stage 3: fine-tunes a spiking model by spike-based backpropagation through time. */
+export const finetuneJob: Job<FinetuneRequest, ModelResult> = {
+  kind: 'finetune',
+  request: finetuneRequestSchema,
+  run: finetune
+}
+
+async function finetune(request: FinetuneRequest, context: JobContext): Promise<ModelResult> {
+  const settings = parseSettings(finetuneSettingsSchema, request.settings)
+  const model = await readModel(request.model)
+  const { manifest } = model
+  const { spiking, architecture } = manifest
+  if (spiking === null) {
+    throw new HippospikeError(
+      'input',
+      `model ${manifest.id} is an ANN; convert it first: hippospike convert --model ${request.model}`
+    )
+  }
+  const teacher = request.teacher === null ? null : await readTeacher(request.teacher)
+  const dataset = await openDataset(request.data, { seed: settings.seed })
+  const { runtime } = await context.runtime()
+  checkCrawl(runtime, context)
+  const training = await loadCases(dataset, 'train', manifest.preprocessing, context)
+  const validation = await loadCases(dataset, 'validation', manifest.preprocessing, context)
+
+  const timesteps = settings.timesteps ?? spiking.defaultTimesteps
+  const parameters = modelParameters(model, timesteps)
+  scaleThresholds(parameters, settings.thresholdScale)
+  const teaching = teacher && teach(teacher, settings.distillation)
+  const fanOut = spikeFanOut(architecture)
+  const network = snnNetwork(architecture, parameters, {
+    neuron: {
+      mode: spiking.mode,
+      initialPotential: spiking.initialPotential,
+      surrogate: settings.surrogate
+    },
+    timesteps,
+    loss: settings.loss,
+    teacher: teaching?.teacher ?? null,
+    operationsPenalty: {
+      weight: settings.operationsPenalty,
+      fanOut: (layer) => fanOut.get(layer) ?? 0,
+      macsPerVoxel: networkMacs(architecture, 1)
+    },
+    padMultiple: manifest.preprocessing.padMultiple
+  })
+  const outcome = await runStage(
+    {
+      stage: 'fine-tune',
+      dir: request.out,
+      network,
+      options: trainingOptions(settings),
+      identity: {
+        settings,
+        data: dataset.datasetHash,
+        parent: manifest.weightsSha256,
+        teacher: teacher?.manifest.weightsSha256 ?? null
+      }
+    },
+    training,
+    validation,
+    context
+  ).finally(() => teaching?.dispose())
+  parameters.values.set(outcome.values)
+
+  const id = basename(request.out)
+  const merged = withOtherVariants(model, parameters, timesteps)
+  const tuned = {
+    ...withoutFiles(manifest),
+    id,
+    name: `Fine-tuned spiking U-Net (${spiking.mode})`,
+    stage: 'fine-tuned' as const,
+    spiking: merged.spiking,
+    provenance: {
+      data: { hash: dataset.datasetHash, training: training.length, validation: validation.length },
+      settings,
+      timesteps,
+      runtime,
+      seconds: Math.round(outcome.seconds),
+      bestEpoch: outcome.bestEpoch,
+      parent: {
+        id: manifest.id,
+        weightsSha256: manifest.weightsSha256,
+        provenance: manifest.provenance
+      },
+      teacher: teacher && { id: teacher.manifest.id, weightsSha256: teacher.manifest.weightsSha256 }
+    },
+    scores: {
+      ...(manifest.stage === 'fine-tuned' ? manifest.scores : {}),
+      [`validation (T=${timesteps})`]: outcome.validation
+    }
+  }
+  await writeModel(request.out, tuned, merged.tensors, modelCard(tuned))
+  return {
+    model: id,
+    out: request.out,
+    stage: tuned.stage,
+    seconds: outcome.seconds,
+    runtime,
+    validation: outcome.validation,
+    warnings: []
+  }
+}
+
+async function readTeacher(dir: string): Promise<Model> {
+  const teacher = await readModel(dir)
+  if (teacher.manifest.spiking === null) return teacher
+  throw new HippospikeError(
+    'input',
+    `teacher ${teacher.manifest.id} is a spiking model; give an ANN`
+  )
+}
+
+function teach(
+  teacher: Model,
+  weight: number
+): { teacher: SnnTrainingOptions['teacher']; dispose: () => void } {
+  const tensors = toTensors(modelParameters(teacher))
+  return {
+    teacher: {
+      weight,
+      predict: (image) => annForward(teacher.manifest.architecture, tensors, image)
+    },
+    dispose: () => tf.dispose(tensors)
+  }
+}
+
+function scaleThresholds({ entries, values }: ParameterSet, factor: number): void {
+  const shift = Math.log(factor)
+  for (const { role, offset, size } of entries) {
+    if (role !== 'threshold') continue
+    for (let i = offset; i < offset + size; i++) values[i] = values[i]! + shift
+  }
+}
+
+/** A fine-tuned model keeps what it was tuned for before: the new timesteps join as a variant with weights of their own. */
+function withOtherVariants(
+  { manifest, weights }: Model,
+  parameters: ParameterSet,
+  timesteps: number
+): { spiking: Spiking; tensors: { name: string; shape: number[]; values: Float32Array }[] } {
+  const before = manifest.spiking!
+  const kept: SpikingVariant[] =
+    manifest.stage === 'fine-tuned'
+      ? before.variants.filter((variant) => variant.timesteps !== timesteps)
+      : []
+  const prefix = kept.length === 0 ? '' : `t${timesteps}/`
+  const keptTensors = [...weights]
+    .filter(([name]) => kept.some((variant) => variant.weightsPrefix === prefixOf(name)))
+    .map(([name, { shape, values }]) => ({ name, shape, values }))
+  return {
+    spiking: {
+      ...before,
+      defaultTimesteps: kept.length === 0 ? timesteps : before.defaultTimesteps,
+      variants: [...kept, variantOf(parameters, timesteps, prefix)]
+    },
+    tensors: [...keptTensors, ...storedTensors(parameters, true, prefix)]
+  }
+}
+
+/** 't2/enc0.conv1.kernel' → 't2/'. */
+function prefixOf(name: string): string {
+  return name.slice(0, name.lastIndexOf('/') + 1)
+}
+
+function withoutFiles(manifest: Model['manifest']) {
+  const { architecture, preprocessing, labels, licence } = manifest
+  return { architecture, preprocessing, labels, licence }
+}

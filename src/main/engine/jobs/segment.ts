@@ -1,0 +1,191 @@
+import { basename } from 'node:path'
+import type { Triple } from '../../../shared/geometry'
+import { HippospikeError } from '../../../shared/errors'
+import { segmentRequestSchema, type SegmentRequest, type SegmentResult } from '../../../shared/jobs'
+import type { Model } from '../../../shared/model'
+import { VERSION } from '../../../shared/version'
+import { countOperations } from '../../../core/metrics/operations'
+import { volumesMm3 } from '../../../core/metrics/volumes'
+import { softmaxChannels } from '../../../core/snn/prediction'
+import { checkRoi, crop, uncrop, type Roi } from '../../../core/volume/crop'
+import { fieldOfView } from '../../../core/volume/geometry'
+import { argmaxChannels, scoresToSource } from '../../../core/volume/resample'
+import type { Volume } from '../../../core/volume/volume'
+import { checkContrast } from '../../imaging/image-checks'
+import { readImage } from '../../imaging/read-image'
+import { checkMaskName, writeMask, writeProbabilities } from '../../imaging/write-mask'
+import { readModel } from '../../workspace/model-folder'
+import { assertWritable, writeFileAtomic } from '../../workspace/atomic-write'
+import { networkInput } from '../cases'
+import { fileSha256, runRecordPath } from '../provenance'
+import { createPredictor, type Inference, type Predictor } from '../inference'
+import { writeSpikes } from '../spike-files'
+import { yieldToHost, type Job, type JobContext } from './job'
+
+/** Crops larger than this on an axis hold more than the surroundings of one hippocampus, which is all the network knows. */
+const MAX_FIELD_OF_VIEW_MM = 80
+
+/** Segments one crop around a hippocampus and writes the mask on the source image's own grid. */
+export const segmentJob: Job<SegmentRequest, SegmentResult> = {
+  kind: 'segment',
+  request: segmentRequestSchema,
+  run: segment
+}
+
+async function segment(request: SegmentRequest, context: JobContext): Promise<SegmentResult> {
+  const start = performance.now()
+  await checkOutputs(request)
+  context.progress('read', null, `reading ${basename(request.image)}`)
+  const source = await readImage(request.image, { repairGeometry: request.repairGeometry })
+  const roi = request.roi ? toRoi(request.roi, source.volume.geometry.size) : null
+  const region = roi ? crop(source.volume, roi) : source.volume
+  if (roi) checkContrast(`the region of ${request.image}`, region.voxels)
+  checkFieldOfView(request, region)
+  const model = await readModel(request.model)
+  const runtime = await context.runtime()
+  await yieldToHost(context)
+
+  const predictor = createPredictor(model, request.timesteps)
+  const timings: Record<string, number> = { prepare: secondsSince(start) }
+  try {
+    const { input, mapping } = networkInput(region, model.manifest.preprocessing)
+    context.progress('segment', null, `segmenting with ${model.manifest.id}`)
+    const inferring = performance.now()
+    const inference = await predictor.infer(input, request.spikes !== null)
+    timings.infer = secondsSince(inferring)
+    await yieldToHost(context)
+
+    context.progress('write', null, 'writing the mask')
+    const onRegion = scoresToSource(
+      softmaxChannels(inference.logits, inference.classes),
+      inference.classes,
+      mapping
+    )
+    const probabilities = roi
+      ? onWholeGrid(onRegion, roi, source.volume.geometry.size, inference.classes)
+      : onRegion
+    const mask: Volume<Uint8Array> = {
+      geometry: source.volume.geometry,
+      voxels: argmaxChannels(probabilities, inference.classes)
+    }
+    const warnings = [...source.warnings, ...predictor.warnings, ...resultWarnings(mask)]
+    const result: SegmentResult = {
+      model: model.manifest.id,
+      runtime: runtime.runtime,
+      timesteps: predictor.timesteps,
+      out: request.out,
+      volumesMm3: volumesMm3(mask),
+      seconds: 0,
+      meanFiringRate: firingRate(model, inference),
+      warnings
+    }
+    if (request.spikes !== null) {
+      await writeSpikes(request.spikes, inference, mapping.canonical, input.size, request.force)
+    }
+    if (request.probabilities !== null) {
+      await writeProbabilities(
+        request.probabilities,
+        probabilities,
+        inference.classes,
+        source.volume.geometry,
+        source.header,
+        { force: request.force }
+      )
+    }
+    await writeMask(request.out, mask, source.header, { force: request.force })
+    result.seconds = secondsSince(start)
+    timings.total = result.seconds
+    await writeRunRecord(request, model, predictor, result, runtime.version, timings)
+    return result
+  } finally {
+    predictor.dispose()
+  }
+}
+
+/** Nothing long is begun for a file that could not be written in the end. */
+async function checkOutputs(request: SegmentRequest): Promise<void> {
+  checkMaskName(request.out)
+  const inputs = [request.image]
+  await assertWritable(request.out, request.force, inputs)
+  await assertWritable(runRecordPath(request.out), request.force, inputs)
+  if (request.probabilities !== null) {
+    checkMaskName(request.probabilities)
+    await assertWritable(request.probabilities, request.force, inputs)
+  }
+}
+
+function toRoi([i0, j0, k0, i1, j1, k1]: NonNullable<SegmentRequest['roi']>, size: Triple): Roi {
+  const roi: Roi = { start: [i0, j0, k0], end: [i1, j1, k1] }
+  checkRoi(roi, size)
+  return roi
+}
+
+function checkFieldOfView({ image, roi }: SegmentRequest, { geometry }: Volume): void {
+  const view = fieldOfView(geometry)
+  if (view.every((mm) => mm <= MAX_FIELD_OF_VIEW_MM)) return
+  const what = roi ? 'the region' : image
+  const size = view.map((mm) => mm.toFixed(0)).join('×')
+  throw new HippospikeError(
+    'input',
+    `${what} spans ${size} mm; this version segments a crop around one hippocampus, at most ${MAX_FIELD_OF_VIEW_MM} mm an axis: ` +
+      'name it with --roi i0,j0,k0,i1,j1,k1 (0-based voxel indices in stored axis order, end exclusive)'
+  )
+}
+
+/** What the user should look at before trusting the mask. */
+function resultWarnings(mask: Volume<Uint8Array>): string[] {
+  const { whole } = volumesMm3(mask)
+  if (whole === 0) return ['no hippocampus found: is this a T1-weighted crop around one?']
+  if (whole < 500 || whole > 8000) {
+    return [
+      `the whole volume of ${whole.toFixed(0)} mm³ is unusual for one hippocampus; check the mask`
+    ]
+  }
+  return []
+}
+
+function firingRate(model: Model, { activity, paddedVoxels }: Inference): number | null {
+  return activity === null
+    ? null
+    : countOperations(model.manifest.architecture, paddedVoxels, activity).meanFiringRate
+}
+
+/** Scores of a region on the whole image's grid, where everything outside is background for certain. */
+function onWholeGrid(scores: Float32Array, roi: Roi, size: Triple, classes: number): Float32Array {
+  const whole = uncrop(scores, roi, size, classes)
+  for (let at = 0; at < whole.length; at += classes) {
+    let sum = 0
+    for (let k = 0; k < classes; k++) sum += whole[at + k]!
+    if (sum === 0) whole[at] = 1
+  }
+  return whole
+}
+
+/** Everything that makes the mask again: the request, the model's hash, and what it ran on. */
+async function writeRunRecord(
+  request: SegmentRequest,
+  { manifest }: Model,
+  { timesteps }: Predictor,
+  result: SegmentResult,
+  runtimeVersion: string,
+  timings: Record<string, number>
+): Promise<void> {
+  const record = {
+    application: { name: 'Hippospike', version: VERSION },
+    request,
+    image: { path: request.image, sha256: await fileSha256(request.image) },
+    mask: { path: request.out, sha256: await fileSha256(request.out) },
+    model: { id: manifest.id, stage: manifest.stage, weightsSha256: manifest.weightsSha256 },
+    spiking: manifest.spiking && { mode: manifest.spiking.mode, timesteps },
+    preprocessing: manifest.preprocessing,
+    runtime: { name: result.runtime, version: runtimeVersion },
+    result,
+    timings,
+    finished: new Date().toISOString()
+  }
+  await writeFileAtomic(runRecordPath(request.out), `${JSON.stringify(record, null, 2)}\n`)
+}
+
+function secondsSince(start: number): number {
+  return Math.round(performance.now() - start) / 1000
+}
