@@ -37,7 +37,7 @@ const spikingNeuron = {
 
 export const annSettingsSchema = z.strictObject({
   ...common,
-  epochs: common.epochs.default(72),
+  epochs: common.epochs.default(60),
   batchSize: common.batchSize.default(2),
   learningRate: common.learningRate.default(2e-3),
   averageDecay: common.averageDecay.default(0.998),
