@@ -13,7 +13,10 @@ const folder = temporaryFolder()
 const VALUES = Int16Array.from({ length: 24 }, (_, n) => n * 3 - 20)
 const VOXELS = new Uint8Array(VALUES.buffer)
 
-const NRRD = {
+/** Header fields to set; null takes one out. */
+type Changes = Record<string, string | null>
+
+const NRRD: Changes = {
   type: 'short',
   dimension: '3',
   space: 'left-posterior-superior',
@@ -25,11 +28,8 @@ const NRRD = {
   'space origin': '(1,2,3)'
 }
 
-/** An NRRD file with some header fields changed; null takes one out. */
-function nrrd(
-  changes: Record<string, string | null> = {},
-  voxels: Uint8Array = VOXELS
-): Uint8Array {
+/** An NRRD file with some header fields changed. */
+function nrrd(changes: Changes = {}, voxels: Uint8Array = VOXELS): Uint8Array {
   const fields = Object.entries({ ...NRRD, ...changes }).filter(([, value]) => value !== null)
   const header = ['NRRD0004', ...fields.map(([key, value]) => `${key}: ${value}`), '', ''].join(
     '\n'
@@ -37,7 +37,7 @@ function nrrd(
   return Buffer.concat([Buffer.from(header), voxels])
 }
 
-const META = {
+const META: Changes = {
   ObjectType: 'Image',
   NDims: '3',
   BinaryData: 'True',
@@ -49,11 +49,7 @@ const META = {
   ElementType: 'MET_SHORT'
 }
 
-function meta(
-  changes: Record<string, string | null> = {},
-  voxels: Uint8Array = VOXELS,
-  file = 'LOCAL'
-): Uint8Array {
+function meta(changes: Changes = {}, voxels: Uint8Array = VOXELS, file = 'LOCAL'): Uint8Array {
   const fields = Object.entries({ ...META, ...changes }).filter(([, value]) => value !== null)
   const lines = [...fields, ['ElementDataFile', file]].map(([key, value]) => `${key} = ${value}`)
   return Buffer.concat([Buffer.from(lines.join('\n') + '\n'), voxels])
