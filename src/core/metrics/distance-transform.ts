@@ -11,7 +11,8 @@ export function squaredDistances(
   size: Readonly<Triple>,
   spacing: Readonly<Triple>
 ): Float64Array {
-  const field = Float64Array.from(seeds, (seed) => (seed === 0 ? Infinity : 0))
+  const field = new Float64Array(seeds.length)
+  for (let n = 0; n < seeds.length; n++) field[n] = seeds[n] === 0 ? Infinity : 0
   const longest = Math.max(...size)
   const line = new Float64Array(longest)
   const vertex = new Int32Array(longest)

@@ -8,7 +8,7 @@ import { mean, percentileOfSorted, standardDeviation } from '../metrics/statisti
  * @param clip lower and upper percentile, 0–100, for example [0.5, 99.5]
  */
 export function normaliseIntensities(voxels: Float32Array, clip: [number, number]): Float32Array {
-  const sorted = Float32Array.from(voxels).sort()
+  const sorted = voxels.slice().sort()
   const low = percentileOfSorted(sorted, clip[0])
   const high = percentileOfSorted(sorted, clip[1])
   const out = new Float32Array(voxels.length)

@@ -150,7 +150,7 @@ describe('whole heads', () => {
       async () => {
         const { volume, header } = await readImage(image!)
         const drawn = (await readImage(mask!)).volume
-        const labels = Uint8Array.from(drawn.voxels, (value) => (value > 127 ? 1 : 0))
+        const labels = new Uint8Array(drawn.voxels.map((value) => (value > 127 ? 1 : 0)))
         expect(sum(labels)).toBe(count)
         const { volume: canonical, mapping } = toCanonical(crop(volume, roi), [1, 1, 1])
         expect(axisCodes(canonical.geometry.direction)).toBe('RAS')
