@@ -1,5 +1,6 @@
 import { HippospikeError } from '../../../shared/errors'
 import { firstIssue } from '../../../shared/issues'
+import { benchJob } from './bench'
 import { convertJob } from './convert'
 import { describeRuntime } from './describe-runtime'
 import { evaluateJob } from './evaluate'
@@ -15,7 +16,8 @@ export const jobs: ReadonlyMap<string, RunnableJob> = registry(
   runnable(evaluateJob),
   runnable(trainJob),
   runnable(convertJob),
-  runnable(finetuneJob)
+  runnable(finetuneJob),
+  runnable(benchJob)
 )
 
 function registry(...all: RunnableJob[]): ReadonlyMap<string, RunnableJob> {
