@@ -14,7 +14,15 @@ import { maxDifference, useCpuBackend, waves } from '../../../fixtures/cpu-backe
 beforeAll(useCpuBackend)
 
 const T = 3
-const SHAPE: [number, number, number, number] = [2, 3, 2, 2]
+const SHAPE = [2, 3, 2, 2] as const
+/** Of T timesteps folded into the batch. */
+const folded = (channels: number): [number, number, number, number, number] => [
+  T * SHAPE[0],
+  SHAPE[1],
+  SHAPE[2],
+  SHAPE[3],
+  channels
+]
 
 /** A spike as an operation of its own, so that tfjs's tape does the backpropagation through time: the oracle. */
 function composedSpikes(
@@ -67,21 +75,13 @@ describe.each(modes)('spikingConvolution, %s', (mode) => {
     'has the gradients of backpropagation through time, %s surrogate',
     (surrogate) => {
       const neuron: NeuronParameters = { mode, initialPotential: 0.5, surrogate }
-      const voxels = SHAPE.reduce((a, b) => a * b)
-      const a = tf.tensor(waves(T * voxels * 2, 1, 1.2), [
-        T * SHAPE[0],
-        ...SHAPE.slice(1),
-        2
-      ]) as tf.Tensor5D
-      const b = tf.tensor(waves(T * voxels * 3, 2, 1.2), [
-        T * SHAPE[0],
-        ...SHAPE.slice(1),
-        3
-      ]) as tf.Tensor5D
+      const voxels = SHAPE.reduce((product, n) => product * n, 1)
+      const a = tf.tensor(waves(T * voxels * 2, 1, 1.2), folded(2)) as tf.Tensor5D
+      const b = tf.tensor(waves(T * voxels * 3, 2, 1.2), folded(3)) as tf.Tensor5D
       const wa = tf.tensor(waves(27 * 2 * 4, 3, 0.4), [3, 3, 3, 2, 4]) as tf.Tensor5D
       const wb = tf.tensor(waves(27 * 3 * 4, 4, 0.4), [3, 3, 3, 3, 4]) as tf.Tensor5D
       const bias = tf.tensor1d(waves(4, 5, 0.3))
-      const weight = tf.tensor(waves(T * voxels * 4, 6), [T * SHAPE[0], ...SHAPE.slice(1), 4])
+      const weight = tf.tensor(waves(T * voxels * 4, 6), folded(4))
 
       const fused = (...t: tf.Tensor[]): tf.Scalar =>
         tf.sum(
