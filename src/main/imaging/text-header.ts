@@ -9,7 +9,7 @@ import { looksLikeText, readHead } from './packed-file'
  */
 export async function checkTextHeader(path: string): Promise<void> {
   const { bytes } = await readHead(path)
-  const fields = parse(new TextDecoder('latin1').decode(bytes))
+  const fields = parseFields(new TextDecoder('latin1').decode(bytes))
   const sizes = numbers(fields.get('sizes') ?? fields.get('dimsize'))
   if (sizes.length === 0) {
     const kind = looksLikeText(bytes) ? 'is text without an image header' : 'has no image header'
@@ -29,13 +29,10 @@ export async function checkTextHeader(path: string): Promise<void> {
     path,
     numbers(spacings).filter((value) => !Number.isNaN(value))
   )
-  const directions = fields.get('space directions')?.match(/\([^)]*\)/g) ?? []
-  const lengths = directions.map((vector) => Math.hypot(...numbers(vector.slice(1, -1), ',')))
-  checkSpacing(path, lengths)
 }
 
 /** `key: value` (NRRD) or `Key = value` (MetaImage) lines up to the voxels, keys in lower case. */
-function parse(text: string): Map<string, string> {
+function parseFields(text: string): Map<string, string> {
   const fields = new Map<string, string>()
   for (const line of text.split(/\r?\n/)) {
     const match = /^([\w ]+?)\s*[:=]\s*(.*)$/.exec(line)
@@ -46,7 +43,7 @@ function parse(text: string): Map<string, string> {
   return fields
 }
 
-function numbers(text: string | undefined, separator: string | RegExp = /\s+/): number[] {
+function numbers(text: string | undefined): number[] {
   if (text === undefined || text.trim() === '') return []
-  return text.trim().split(separator).map(Number)
+  return text.trim().split(/\s+/).map(Number)
 }
