@@ -1,7 +1,7 @@
 import { basename } from 'node:path'
 import { HippospikeError } from '../../../shared/errors'
 import { convertRequestSchema, type ConvertRequest, type ModelResult } from '../../../shared/jobs'
-import type { Architecture, Model } from '../../../shared/model'
+import type { Architecture, ModelManifest } from '../../../shared/model'
 import { calibrate } from '../../../core/conversion/calibration'
 import {
   checkActivations,
@@ -16,6 +16,7 @@ import { modelParameters, storedTensors, variantOf } from '../../../core/snn/mod
 import type { ParameterSet } from '../../../core/snn/parameters'
 import type { TrainingCase } from '../../../core/training/augmentation'
 import { annNetwork } from '../../../core/training/ann-network'
+import { createRandom, shuffled } from '../../../core/training/random'
 import { snnNetwork } from '../../../core/training/snn-network'
 import { validate, type DiceByStructure } from '../../../core/training/train'
 import { openDataset } from '../../imaging/dataset'
@@ -24,6 +25,9 @@ import { modelCard } from '../training/card'
 import { finetuneSettingsSchema, trainingOptions } from '../training/settings'
 import { loadCases, runStage } from '../training/stage'
 import { yieldToHost, type Job, type JobContext } from './job'
+
+/** Enough for a percentile: more cases move no threshold by a percent. */
+const CALIBRATION_CASES = 40
 
 /** Epochs of quantisation-aware training in front of a QCFS conversion, and its learning rate. */
 const QCFS_EPOCHS = 2
@@ -51,16 +55,17 @@ async function convert(request: ConvertRequest, context: JobContext): Promise<Mo
   const validation = await loadCases(dataset, 'validation', manifest.preprocessing, context)
 
   const { padMultiple } = manifest.preprocessing
+  const calibration = shuffled(training, createRandom(0)).slice(0, CALIBRATION_CASES)
   const statistics = await calibrate(
     folded.architecture,
     folded.parameters,
-    training,
+    calibration,
     padMultiple,
     async (done) => {
       context.progress(
         'calibrate',
-        done / training.length,
-        `calibrating on case ${done} of ${training.length}`
+        done / calibration.length,
+        `calibrating on case ${done} of ${calibration.length}`
       )
       await yieldToHost(context)
     }
@@ -70,7 +75,15 @@ async function convert(request: ConvertRequest, context: JobContext): Promise<Mo
   const balanced = balanceThresholds(statistics, request)
   const source =
     request.method === 'qcfs'
-      ? await trainQuantised(request, model, folded, balanced, training, validation, context)
+      ? await trainQuantised(
+          request,
+          { manifest, datasetHash: dataset.datasetHash },
+          folded,
+          balanced,
+          training,
+          validation,
+          context
+        )
       : { parameters: folded.parameters, thresholds: balanced }
 
   const parameters = spikingParameters(source.parameters, source.thresholds, request.outputScaling)
@@ -95,7 +108,7 @@ async function convert(request: ConvertRequest, context: JobContext): Promise<Mo
     provenance: {
       data: {
         hash: dataset.datasetHash,
-        calibration: training.length,
+        calibration: calibration.length,
         validation: validation.length
       },
       settings: conversionSettings(request),
@@ -139,7 +152,7 @@ function refuseErrors(id: string, problems: ConversionProblem[]): void {
 /** QCFS: a short training with quantised activations, whose learned upper bounds become the thresholds. */
 async function trainQuantised(
   request: ConvertRequest,
-  { manifest }: Model,
+  { manifest, datasetHash }: { manifest: ModelManifest; datasetHash: string },
   folded: { architecture: Architecture; parameters: ParameterSet },
   thresholds: Thresholds,
   training: TrainingCase[],
@@ -164,7 +177,7 @@ async function trainQuantised(
       dir: request.out,
       network: annNetwork(architecture, parameters, settings.loss, padMultiple),
       options: trainingOptions(settings),
-      identity: { settings, levels, parent: manifest.weightsSha256 }
+      identity: { settings, levels, data: datasetHash, parent: manifest.weightsSha256 }
     },
     training,
     validation,
