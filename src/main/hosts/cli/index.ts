@@ -1,9 +1,48 @@
-import { VERSION } from '../../../shared/version'
+import { existsSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { exitCodeOf } from '../../../shared/errors'
+import { runJob } from '../../jobs/engine-client'
+import { main } from './program'
 
-const [argument] = process.argv.slice(2)
-if (argument === '--version') {
-  process.stdout.write(`${VERSION}\n`)
-} else {
-  process.stderr.write('hippospike: this version knows --version alone\n')
-  process.exitCode = 2
+const HELP_WIDTH = 100
+
+/** Ctrl-C and its like ask the job to stop; a second Ctrl-C ends everything at once. */
+function cancelOnSignals(): AbortSignal {
+  const abort = new AbortController()
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.on(signal, () => {
+      // The engine is killed on the way out.
+      if (signal === 'SIGINT' && abort.signal.aborted) process.exit(exitCodeOf('cancelled'))
+      abort.abort()
+    })
+  }
+  return abort.signal
 }
+
+/** The folder that holds the program's resources: the nearest above this file with one. */
+function appRoot(): string {
+  let folder = __dirname
+  while (!existsSync(join(folder, 'resources')) && dirname(folder) !== folder) {
+    folder = dirname(folder)
+  }
+  return folder
+}
+
+// A reader that has seen enough, `head` say, is no error.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error
+  process.exit()
+})
+
+void main(process.argv.slice(2), {
+  out: (text) => process.stdout.write(text),
+  err: (text) => process.stderr.write(text),
+  isTerminal: process.stderr.isTTY,
+  columns: process.stderr.isTTY ? process.stderr.columns : HELP_WIDTH,
+  now: () => performance.now(),
+  signal: cancelOnSignals(),
+  modelsDir: join(appRoot(), 'resources', 'models'),
+  runJob
+}).then((code) => {
+  process.exitCode = code
+})

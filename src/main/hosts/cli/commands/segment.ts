@@ -1,0 +1,118 @@
+import type { Command } from 'commander'
+import {
+  segmentRequestSchema,
+  segmentResultSchema,
+  type SegmentRequest,
+  type SegmentResult
+} from '../../../../shared/jobs'
+import { runRecordPath } from '../../../engine/provenance'
+import { checkMaskName } from '../../../imaging/write-mask'
+import { assertWritable } from '../../../workspace/atomic-write'
+import type { CliHost } from '../host'
+import { DEFAULT_MODEL, resolveModel } from '../models'
+import { roiOption, timestepsOption, withCommonOptions, type CommonOptions } from '../options'
+import { decimals, fields, printResult, table } from '../output'
+import { runForCommand } from '../run-job'
+
+interface SegmentOptions extends CommonOptions {
+  out: string
+  model: string
+  timesteps?: number
+  probabilities?: string
+  spikes?: string
+  roi?: NonNullable<SegmentRequest['roi']>
+  repairGeometry?: true
+  force?: true
+}
+
+/** `hippospike segment`: one image, one mask. */
+export function addSegment(program: Command, host: CliHost): void {
+  const command = program
+    .command('segment')
+    .summary('segment the hippocampus in an image')
+    .description(
+      'Segments the hippocampus (1 anterior, 2 posterior) in a crop of a T1-weighted MRI around it\n' +
+        'and writes the mask as NIfTI on the grid of the image, with MASK.run.json beside it.'
+    )
+    .argument('<image>', 'NIfTI, NRRD, MetaImage, MGH or MGZ file')
+    .requiredOption('--out <mask>', 'NIfTI file to write (.nii.gz or .nii)')
+    .option(
+      '--model <id|dir>',
+      'a model of "hippospike models", or the folder of one',
+      DEFAULT_MODEL
+    )
+    .addOption(timestepsOption("timesteps of a spiking model (1–64; the model's own by default)"))
+    .option('--probabilities <file>', "also write the classes' probabilities (4-D NIfTI)")
+    .option('--spikes <dir>', 'also write the spikes of every layer')
+    .option(
+      '--roi <i0,j0,k0,i1,j1,k1>',
+      'segment this box alone: 0-based voxel indices in stored axis order, end exclusive',
+      roiOption
+    )
+    .option('--repair-geometry', 'mend axes that are not orthonormal, on a copy in memory')
+    .option('--force', 'replace an existing output')
+    .action((image: string, options: SegmentOptions) => segment(host, image, options))
+  withCommonOptions(command, [
+    'hippospike segment crop.nii.gz --out mask.nii.gz',
+    'hippospike segment crop.mgz --out mask.nii.gz --timesteps 2 --json',
+    'hippospike segment head.nii.gz --out mask.nii.gz --roi 60,80,50,110,150,100'
+  ])
+}
+
+async function segment(host: CliHost, image: string, options: SegmentOptions): Promise<void> {
+  const { out, probabilities = null, spikes = null, force = false } = options
+  checkMaskName(out)
+  await assertWritable(out, force, [image])
+  if (probabilities !== null) {
+    checkMaskName(probabilities)
+    await assertWritable(probabilities, force, [image])
+  }
+  const result = await runForCommand(host, options, {
+    kind: 'segment',
+    requestSchema: segmentRequestSchema,
+    request: {
+      image,
+      out,
+      model: await resolveModel(options.model, host.modelsDir),
+      timesteps: options.timesteps ?? null,
+      probabilities,
+      spikes,
+      roi: options.roi ?? null,
+      repairGeometry: options.repairGeometry ?? false,
+      force
+    },
+    resultSchema: segmentResultSchema
+  })
+  printResult(host, options, result, () => describe(result, probabilities, spikes))
+}
+
+function describe(
+  result: SegmentResult,
+  probabilities: string | null,
+  spikes: string | null
+): string {
+  const { anterior, posterior, whole } = result.volumesMm3
+  const volumes = table([
+    ['structure', 'volume (mm³)'],
+    ['anterior', decimals(anterior, 1)],
+    ['posterior', decimals(posterior, 1)],
+    ['whole', decimals(whole, 1)]
+  ])
+  const details = fields([
+    ['mask', result.out],
+    ['provenance', runRecordPath(result.out)],
+    ['probabilities', probabilities],
+    ['spikes', spikes],
+    ['model', modelText(result)],
+    ['time', `${result.seconds.toFixed(2)} s`]
+  ])
+  return `${volumes}\n\n${details}`
+}
+
+function modelText({ model, runtime, timesteps, meanFiringRate }: SegmentResult): string {
+  const spiking =
+    timesteps === null
+      ? ''
+      : `, ${timesteps} timesteps, mean firing rate ${decimals(meanFiringRate, 3)}`
+  return `${model} on ${runtime}${spiking}`
+}

@@ -1,0 +1,69 @@
+import { readdir, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { HippospikeError, toHippospikeError } from '../../../shared/errors'
+import type { ModelManifest } from '../../../shared/model'
+import { MANIFEST_FILE, readManifest } from '../../workspace/model-folder'
+
+export const DEFAULT_MODEL = 'snn'
+
+/** A folder that should hold a model: its description, or why that cannot be read. */
+export type ListedModel = { dir: string } & ({ manifest: ModelManifest } | { error: string })
+
+/**
+ * The folder of the model that --model names: the id of one that comes with the program, or a folder.
+ *
+ * @throws HippospikeError (input) where there is none, or its model.json is not one
+ */
+export async function resolveModel(named: string, modelsDir: string): Promise<string> {
+  const shipped = join(modelsDir, named)
+  const isId = /^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(named)
+  const dir = isId && (await isFolder(shipped)) ? shipped : named
+  if (!(await isFolder(dir))) {
+    const ids = (await modelFolders(modelsDir)).join(', ') || 'none'
+    throw new HippospikeError(
+      'input',
+      `--model ${named}: is neither a folder nor one of the models here (${ids})`
+    )
+  }
+  // Read again by the engine; a wrong one is told here without waiting for TensorFlow.
+  await readManifest(dir)
+  return dir
+}
+
+/** The models in a folder of models, by name; damaged ones too. */
+export async function listModels(modelsDir: string): Promise<ListedModel[]> {
+  const folders = await modelFolders(modelsDir)
+  return Promise.all(
+    folders.map(async (name): Promise<ListedModel> => {
+      const dir = join(modelsDir, name)
+      try {
+        return { dir, manifest: await readManifest(dir) }
+      } catch (thrown) {
+        return { dir, error: toHippospikeError(thrown).message }
+      }
+    })
+  )
+}
+
+/** Whether a stage has written its model: its model.json comes last. */
+export async function hasModel(dir: string): Promise<boolean> {
+  return stat(join(dir, MANIFEST_FILE)).then(
+    () => true,
+    () => false
+  )
+}
+
+async function modelFolders(modelsDir: string): Promise<string[]> {
+  const entries = await readdir(modelsDir, { withFileTypes: true }).catch(() => [])
+  return entries
+    .filter((entry) => entry.isDirectory() && !entry.name.startsWith('.'))
+    .map(({ name }) => name)
+    .sort()
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  return stat(path).then(
+    (found) => found.isDirectory(),
+    () => false
+  )
+}

@@ -1,0 +1,93 @@
+import { InvalidArgumentError, Option, type Command } from 'commander'
+import { parseRoi } from '../../../core/volume/crop'
+import { HippospikeError } from '../../../shared/errors'
+import { RUNTIMES, type Runtime } from '../../../shared/runtime'
+import type { SegmentRequest } from '../../../shared/jobs'
+
+/** Options of every command that starts an engine. */
+export interface CommonOptions {
+  json?: true
+  quiet?: true
+  verbose?: true
+  runtime?: Runtime
+}
+
+export const EXIT_CODES = `
+Exit codes:
+  0    done
+  1    internal error
+  2    wrong usage
+  3    bad input
+  4    the output cannot be written
+  130  cancelled`
+
+const MAX_TIMESTEPS = 64
+
+/** Adds --runtime, --json, --quiet and --verbose, and the help that follows the options. */
+export function withCommonOptions(command: Command, examples: readonly string[]): Command {
+  // HIPPOSPIKE_RUNTIME does the same; the engine reads it.
+  command.addOption(
+    new Option(
+      '--runtime <runtime>',
+      'TensorFlow runtime to use instead of the best one here'
+    ).choices(RUNTIMES)
+  )
+  return withOutputOptions(command, examples)
+    .option('--quiet', 'no progress on stderr')
+    .option('--verbose', 'show what the engine prints')
+}
+
+/** Adds --json and the help that follows the options. */
+export function withOutputOptions(command: Command, examples: readonly string[]): Command {
+  const lines = examples.map((example) => `  ${example}`).join('\n')
+  return command
+    .option('--json', 'one JSON document on stdout')
+    .addHelpText('after', `\nExamples:\n${lines}\n${EXIT_CODES}`)
+}
+
+export function timestepsOption(description: string): Option {
+  return new Option('--timesteps <n>', description).argParser(wholeNumber(1, MAX_TIMESTEPS))
+}
+
+/** A parser of whole numbers for commander. */
+export function wholeNumber(min: number, max = Number.MAX_SAFE_INTEGER): (text: string) => number {
+  const range = max === Number.MAX_SAFE_INTEGER ? `from ${min}` : `from ${min} to ${max}`
+  return (text) => {
+    const value = Number(text)
+    if (/^\d+$/.test(text.trim()) && value >= min && value <= max) return value
+    throw new InvalidArgumentError(`Give a whole number ${range}.`)
+  }
+}
+
+/** A parser of numbers for commander; the lower end can be left out of the range. */
+export function realNumber(
+  min: number,
+  max: number,
+  options: { above?: boolean } = {}
+): (text: string) => number {
+  const lower = options.above ? `above ${min}` : `from ${min}`
+  const range = max === Infinity ? lower : `${lower} up to ${max}`
+  return (text) => {
+    const value = text.trim() === '' ? NaN : Number(text)
+    if ((options.above ? value > min : value >= min) && value <= max) return value
+    throw new InvalidArgumentError(`Give a number ${range}.`)
+  }
+}
+
+/**
+ * The box of --roi as requests have it. Whether it fits the image is seen when that is read.
+ *
+ * @throws HippospikeError (usage)
+ */
+export function roiOption(text: string): NonNullable<SegmentRequest['roi']> {
+  const { start, end } = parseRoi(text)
+  const axis = start.findIndex((from, i) => from < 0 || end[i]! <= from)
+  if (axis >= 0) {
+    throw new HippospikeError(
+      'usage',
+      `--roi ${text}: axis ${'ijk'[axis]!} goes from ${start[axis]!} to ${end[axis]!}; ` +
+        'a start is 0 or more and lies below its end'
+    )
+  }
+  return [...start, ...end]
+}
