@@ -1,6 +1,12 @@
 import { HippospikeError } from '../../shared/errors'
 import { variantFor, type Model, type ModelManifest, type SpikingVariant } from '../../shared/model'
-import { activatedLayers, buildLayers, inChannelsOf, type ConvLayer } from './architecture'
+import {
+  activatedLayers,
+  buildLayers,
+  inChannelsOf,
+  sizeMultiple,
+  type ConvLayer
+} from './architecture'
 import {
   createParameterSet,
   type ParameterInit,
@@ -53,7 +59,7 @@ function prefixesOf(manifest: ModelManifest): string[] {
 /**
  * Whether the tensors and thresholds are those that the architecture asks for, all of them and no others.
  *
- * @throws HippospikeError (input) naming the first that is missing, strange or of another shape
+ * @throws HippospikeError (input) naming the first that is missing, strange or of another shape; or a padding that the levels cannot halve
  */
 export function checkTensors(manifest: ModelManifest): void {
   const refuse = (problem: string): never => {
@@ -74,19 +80,43 @@ export function checkTensors(manifest: ModelManifest): void {
   }
   for (const name of wanted.keys()) refuse(`tensor ${name} is missing`)
   for (const variant of manifest.spiking?.variants ?? []) {
-    for (const layer of activatedLayers(manifest.architecture)) checkVariant(variant, layer, refuse)
+    const layers = activatedLayers(manifest.architecture)
+    for (const layer of layers) checkVariant(variant, layer, refuse)
+    const known = new Set(layers.map(({ name }) => name))
+    for (const [what, table] of tablesOf(variant)) {
+      const strange = Object.keys(table).find((name) => !known.has(name))
+      if (strange !== undefined) refuse(`the ${what} of ${strange} belongs to no spiking layer`)
+    }
+  }
+  const multiple = sizeMultiple(manifest.architecture)
+  const { padMultiple } = manifest.preprocessing
+  if (padMultiple % multiple !== 0) {
+    refuse(
+      `it pads to multiples of ${padMultiple}, its architecture needs multiples of ${multiple}`
+    )
   }
 }
 
+function tablesOf({
+  thresholds,
+  amplitudes
+}: SpikingVariant): [string, SpikingVariant['thresholds']][] {
+  return [
+    ['threshold', thresholds],
+    ['amplitude', amplitudes]
+  ]
+}
+
 function checkVariant(
-  { timesteps, thresholds, amplitudes }: SpikingVariant,
+  variant: SpikingVariant,
   layer: ConvLayer,
   refuse: (problem: string) => void
 ): void {
-  for (const [what, table] of Object.entries({ threshold: thresholds, amplitude: amplitudes })) {
+  for (const [what, table] of tablesOf(variant)) {
     const value = table[layer.name]
-    if (value === undefined)
-      return refuse(`the ${what} of ${layer.name} at T=${timesteps} is missing`)
+    if (value === undefined) {
+      return refuse(`the ${what} of ${layer.name} at T=${variant.timesteps} is missing`)
+    }
     if (Array.isArray(value) && value.length !== layer.outChannels) {
       refuse(`${layer.name} has ${value.length} ${what}s for ${layer.outChannels} channels`)
     }
