@@ -64,7 +64,7 @@ export function augmentedSample(
   options: AugmentationOptions | null
 ): { image: Float32Array; labels: Uint8Array } {
   const image = options ? changeIntensities(source, random, options) : source.image
-  const map = options ? randomMap(random, options) : identityMap()
+  const map = options ? randomMap(random, options) : centredMap(source.size, target)
   const sample = resampled({ ...source, image }, target, map)
   if (options && random.chance(options.noise)) {
     const deviation = random.between(0, options.noiseDeviation)
@@ -86,6 +86,12 @@ interface SpatialMap {
 
 function identityMap(): SpatialMap {
   return { matrix: [1, 0, 0, 0, 1, 0, 0, 0, 1], shift: [0, 0, 0], elastic: null }
+}
+
+/** The case as it is: whole voxels onto whole voxels, the odd one where the padding at inference puts it. */
+function centredMap(size: TrainingCase['size'], target: [number, number, number]): SpatialMap {
+  const shift = size.map((n, axis) => ((target[axis]! - n) % 2 === 0 ? 0 : 0.5))
+  return { ...identityMap(), shift }
 }
 
 function randomMap(random: Random, options: AugmentationOptions): SpatialMap {

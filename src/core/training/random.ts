@@ -1,16 +1,16 @@
 /** A seeded source of random numbers; its state is one 32-bit integer, so that a checkpoint can carry it. */
 export interface Random {
   /** Uniform in [0, 1). */
-  uniform(): number
+  uniform: () => number
   /** Uniform in [low, high). */
-  between(low: number, high: number): number
+  between: (low: number, high: number) => number
   /** Standard normal. */
-  gaussian(): number
+  gaussian: () => number
   /** True with this probability. */
-  chance(probability: number): boolean
+  chance: (probability: number) => boolean
   /** Whole number in [0, count). */
-  index(count: number): number
-  state(): number
+  index: (count: number) => number
+  state: () => number
 }
 
 /** Tommy Ettinger's mulberry32: 32 bits of state, passes the usual tests, the same on every platform. */

@@ -67,9 +67,11 @@ export type TrainingEvent =
  *
  * Each epoch draws from seeds of its own, so a run resumed from the state after an epoch goes on exactly as the undisturbed one.
  *
+ * The state that an epoch yields is the live one: copy or write it before going on.
+ *
  * @param state where to go on; null to start
  * @returns the state after the last epoch; `best` holds the parameters (moving average) with the best mean validation Dice
- * @throws RangeError when the loss or a gradient is not finite: the state last yielded is still good
+ * @throws RangeError when the loss or a gradient is not finite, before that step changes anything
  */
 export async function* train(
   network: TrainableNetwork,
@@ -115,11 +117,10 @@ export async function* train(
           options.augmentation
         )
       )
-      const { loss, gradients } = await lossAndGradients(
+      const { loss, gradients, statistics } = await lossAndGradients(
         network,
         samples,
-        options.patch,
-        options.statisticsMomentum
+        options.patch
       )
       if (!Number.isFinite(loss)) throw new RangeError(`loss is ${loss} in epoch ${epoch + 1}`)
       const globalStep = epoch * stepsPerEpoch + step
@@ -131,6 +132,9 @@ export async function* train(
         learningRate,
         options.adamW
       )
+      for (const [name, batch] of statistics) {
+        follow(parameterValues(parameters, name), batch, options.statisticsMomentum)
+      }
       updateAverage(current.average, parameters.values, globalStep, options.averageDecay)
       lossSum += loss
       const seconds = (performance.now() - start) / 1000
@@ -180,9 +184,13 @@ export function keptParameters(state: TrainingState): Float32Array {
 async function lossAndGradients(
   network: TrainableNetwork,
   samples: { image: Float32Array; labels: Uint8Array }[],
-  [nx, ny, nz]: Triple,
-  momentum: number
-): Promise<{ loss: number; gradients: Map<string, Float32Array> }> {
+  [nx, ny, nz]: Triple
+): Promise<{
+  loss: number
+  gradients: Map<string, Float32Array>
+  /** This batch's, by the parameter that follows them. */
+  statistics: Map<string, Float32Array>
+}> {
   const { parameters } = network
   const voxels = nx * ny * nz
   const images = new Float32Array(samples.length * voxels)
@@ -193,7 +201,7 @@ async function lossAndGradients(
   })
   const tensors = toTensors(parameters)
   const trained = parameters.entries.filter((entry) => entry.role !== 'statistic')
-  const statistics: { layer: string; mean: tf.Tensor1D; variance: tf.Tensor1D }[] = []
+  const seen: { name: string; tensor: tf.Tensor1D }[] = []
   const { value, grads } = tf.tidy(() => {
     const image = tf.tensor(images, [samples.length, nz, ny, nx, 1], 'float32') as tf.Tensor5D
     const target = tf.oneHot(tf.tensor1d(labels, 'int32'), network.classes) as tf.Tensor2D
@@ -202,7 +210,11 @@ async function lossAndGradients(
       const named: NamedTensors = { ...tensors }
       trained.forEach((entry, i) => (named[entry.name] = inputs[i]!))
       return network.loss(named, image, floatTarget, {
-        onStatistics: (layer, { mean, variance }) => statistics.push({ layer, mean, variance })
+        onStatistics: (layer, { mean, variance }) =>
+          seen.push(
+            { name: `${layer}.mean`, tensor: mean },
+            { name: `${layer}.variance`, tensor: variance }
+          )
       })
     }
     return tf.valueAndGrads(lossOf)(trained.map((entry) => tensors[entry.name]!))
@@ -212,14 +224,14 @@ async function lossAndGradients(
     for (const [i, entry] of trained.entries()) {
       gradients.set(entry.name, (await grads[i]!.data()) as Float32Array)
     }
-    for (const { layer, mean, variance } of statistics) {
-      follow(parameterValues(parameters, `${layer}.mean`), await mean.data(), momentum)
-      follow(parameterValues(parameters, `${layer}.variance`), await variance.data(), momentum)
+    const statistics = new Map<string, Float32Array>()
+    for (const { name, tensor } of seen) {
+      statistics.set(name, (await tensor.data()) as Float32Array)
     }
-    return { loss: (await value.data())[0]!, gradients }
+    return { loss: (await value.data())[0]!, gradients, statistics }
   } finally {
     tf.dispose([value, ...grads, ...Object.values(tensors)])
-    for (const { mean, variance } of statistics) tf.dispose([mean, variance])
+    tf.dispose(seen.map(({ tensor }) => tensor))
   }
 }
 
