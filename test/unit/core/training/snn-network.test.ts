@@ -1,0 +1,172 @@
+import * as tf from '@tensorflow/tfjs-core'
+import { beforeAll, describe, expect, it } from 'vitest'
+import type { SpikeMode } from '../../../../src/shared/model'
+import { networkMacs, spikeFanOut } from '../../../../src/core/metrics/operations'
+import { toTensors, type NamedTensors } from '../../../../src/core/snn/parameters'
+import { snnForward } from '../../../../src/core/snn/unet-snn'
+import { segmentationLoss } from '../../../../src/core/training/losses'
+import { snnNetwork, type SnnTrainingOptions } from '../../../../src/core/training/snn-network'
+import { maxDifference, useCpuBackend, waves } from '../../../fixtures/cpu-backend'
+import { tinySpikingParameters } from '../../../fixtures/tiny-model'
+import { tinyArchitecture, tinyImage } from '../../../fixtures/tiny-network'
+
+beforeAll(useCpuBackend)
+
+const ARCHITECTURE = tinyArchitecture()
+const VOXELS = 2 * 96
+
+function options(mode: SpikeMode, overrides: Partial<SnnTrainingOptions> = {}): SnnTrainingOptions {
+  return {
+    neuron: { mode, initialPotential: 0.5, surrogate: 'triangle' },
+    timesteps: 3,
+    loss: 'dice+cross-entropy',
+    teacher: null,
+    operationsPenalty: null,
+    padMultiple: 2,
+    ...overrides
+  }
+}
+
+const target = (): tf.Tensor2D =>
+  tf.cast(
+    tf.oneHot(
+      tf.tensor1d(
+        Array.from({ length: VOXELS }, (_, n) => (n * 7) % 3),
+        'int32'
+      ),
+      3
+    ),
+    'float32'
+  ) as tf.Tensor2D
+
+/** Loss and its gradient by every trained parameter. */
+function gradientsOf(loss: (tensors: NamedTensors) => tf.Scalar): {
+  value: number
+  gradients: Map<string, Float32Array>
+} {
+  const tensors = toTensors(tinySpikingParameters(1))
+  const names = Object.keys(tensors)
+  const { value, grads } = tf.valueAndGrads((...inputs: tf.Tensor[]) =>
+    loss(Object.fromEntries(names.map((name, i) => [name, inputs[i]!])))
+  )(Object.values(tensors))
+  return {
+    value: value.dataSync()[0]!,
+    gradients: new Map(names.map((name, i) => [name, grads[i]!.dataSync() as Float32Array]))
+  }
+}
+
+function networkGradients(settings: SnnTrainingOptions) {
+  const network = snnNetwork(ARCHITECTURE, tinySpikingParameters(1), settings)
+  return gradientsOf((tensors) =>
+    network.loss(tensors, tinyImage(2), target(), { onStatistics: () => undefined })
+  )
+}
+
+const fanOut = spikeFanOut(ARCHITECTURE)
+const penalty = (weight: number): SnnTrainingOptions['operationsPenalty'] => ({
+  weight,
+  fanOut: (layer) => fanOut.get(layer) ?? 0,
+  macsPerVoxel: networkMacs(ARCHITECTURE, 1)
+})
+
+describe.each(['binary', 'ternary', 'ternary-memory'] satisfies SpikeMode[])(
+  'the penalty on synaptic operations, %s',
+  (mode) => {
+    it('has the gradient of weight · SOPs / MACs as a term of the loss', () => {
+      const weight = 40
+      const fused = networkGradients(options(mode, { operationsPenalty: penalty(weight) }))
+      const composed = gradientsOf((tensors) => {
+        const operations: tf.Tensor[] = []
+        const { logits } = snnForward(ARCHITECTURE, tensors, tinyImage(2), {
+          neuron: options(mode).neuron,
+          timesteps: 3,
+          onSpikes: ({ name }, spikes) => {
+            // |s|, whose derivative is 0 at 0 where spikes are signed (that of tf.abs is −1 there).
+            const counted = mode === 'binary' ? spikes : tf.mul(spikes, tf.sign(spikes))
+            operations.push(tf.mul(tf.sum(counted), fanOut.get(name)!))
+          }
+        })
+        const share = tf.div(tf.addN(operations), networkMacs(ARCHITECTURE, VOXELS))
+        const loss = segmentationLoss('dice+cross-entropy', logits, target())
+        return tf.add(loss, tf.mul(share, weight))
+      })
+      const plain = networkGradients(options(mode))
+      let felt = 0
+      for (const [name, gradient] of fused.gradients) {
+        const expected = composed.gradients.get(name)!
+        const size = Math.max(...expected.map(Math.abs))
+        expect(maxDifference(gradient, expected), name).toBeLessThan(1e-4 * (1 + size))
+        felt = Math.max(felt, maxDifference(gradient, plain.gradients.get(name)!))
+      }
+      expect(felt).toBeGreaterThan(0.01)
+      expect(fused.value, 'the reported loss is without it').toBeCloseTo(plain.value, 6)
+    })
+  }
+)
+
+describe('a weight of 0', () => {
+  it('is no penalty', () => {
+    const one = networkGradients(options('binary', { operationsPenalty: penalty(0) }))
+    expect(one).toEqual(networkGradients(options('binary')))
+  })
+})
+
+describe('distillation', () => {
+  const teacherLogits = waves(VOXELS * 3, 21, 2)
+  const teacher = (weight: number): SnnTrainingOptions['teacher'] => ({
+    weight,
+    predict: (image) => tf.tensor(teacherLogits, [image.shape[0], 4, 6, 4, 3]) as tf.Tensor5D
+  })
+
+  it('adds the weighted divergence from the teacher to the loss', () => {
+    const plain = networkGradients(options('binary'))
+    const taught = networkGradients(options('binary', { teacher: teacher(0.7) }))
+    const student = snnForward(ARCHITECTURE, toTensors(tinySpikingParameters(1)), tinyImage(2), {
+      neuron: options('binary').neuron,
+      timesteps: 3
+    }).logits.dataSync()
+    const softmax = (logits: ArrayLike<number>, voxel: number): number[] => {
+      const exp = [0, 1, 2].map((k) => Math.exp(logits[3 * voxel + k]!))
+      const sum = exp.reduce((a, b) => a + b)
+      return exp.map((e) => e / sum)
+    }
+    let divergence = 0
+    for (let v = 0; v < VOXELS; v++) {
+      const [p, q] = [softmax(teacherLogits, v), softmax(student, v)]
+      p.forEach((share, k) => (divergence += (share * Math.log(share / q[k]!)) / VOXELS))
+    }
+    expect(divergence).toBeGreaterThan(0.1)
+    expect(taught.value).toBeCloseTo(plain.value + 0.7 * divergence, 4)
+    const [a, b] = [taught, plain].map(({ gradients }) => gradients.get('output.bias')!)
+    expect(maxDifference(a!, b!)).toBeGreaterThan(0.01)
+  })
+
+  it('shows the teacher the batch of the student', () => {
+    const seen: number[][] = []
+    networkGradients(
+      options('binary', {
+        teacher: {
+          weight: 1,
+          predict: (image) => {
+            seen.push([...image.dataSync()])
+            return teacher(1)!.predict(image)
+          }
+        }
+      })
+    )
+    expect(seen).toEqual([[...tinyImage(2).dataSync()]])
+  })
+})
+
+describe('predict', () => {
+  it('is the forward pass of the spiking network', () => {
+    const network = snnNetwork(ARCHITECTURE, tinySpikingParameters(1), options('ternary-memory'))
+    const tensors = toTensors(network.parameters)
+    const expected = snnForward(ARCHITECTURE, tensors, tinyImage(), {
+      neuron: options('ternary-memory').neuron,
+      timesteps: 3
+    }).logits
+    const logits = network.predict(tensors, tinyImage())
+    expect(maxDifference(logits.dataSync(), expected.dataSync())).toBe(0)
+  })
+})
