@@ -1,11 +1,10 @@
-import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { HippospikeError } from '../../shared/errors'
 import type { Geometry, Triple } from '../../shared/geometry'
 import { indexToPhysical } from '../../core/volume/geometry'
 import { argmaxChannels } from '../../core/volume/resample'
 import { writeProbabilities } from '../imaging/write-mask'
-import { writeFileAtomic } from '../workspace/atomic-write'
+import { makeFolder, writeFileAtomic } from '../workspace/atomic-write'
 import type { Inference, LayerSpikes } from './inference'
 
 /**
@@ -27,7 +26,7 @@ export async function writeSpikes(
   if (!spikes || !steps || !activity) {
     throw new HippospikeError('usage', '--spikes needs a spiking model; this one is an ANN')
   }
-  await mkdir(dir, { recursive: true })
+  await makeFolder(dir)
   const timesteps = steps.length
   for (const layer of spikes) {
     const geometry = levelGeometry(canonical, inference.paddedOffset, layer)

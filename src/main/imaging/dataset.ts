@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { readdir, readFile } from 'node:fs/promises'
 import { basename, join, normalize, resolve } from 'node:path'
 import { z } from 'zod'
+import { oneLine } from '../../shared/issues'
 import { badInput } from './image-checks'
 import { imageExtension } from './read-image'
 
@@ -84,7 +85,7 @@ async function readDatasetFile(dir: string): Promise<DatasetFile> {
   try {
     json = JSON.parse(text)
   } catch (cause) {
-    throw badInput(path, `is not JSON (${(cause as Error).message}); correct it`, cause)
+    throw badInput(path, `is not JSON (${oneLine((cause as Error).message)}); correct it`, cause)
   }
   const parsed = datasetSchema.safeParse(json)
   if (parsed.success) return parsed.data

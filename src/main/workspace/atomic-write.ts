@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { unlinkSync } from 'node:fs'
-import { access, open, readdir, realpath, rename, stat, unlink } from 'node:fs/promises'
+import { access, mkdir, open, readdir, realpath, rename, stat, unlink } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import { HippospikeError } from '../../shared/errors'
 
@@ -49,6 +49,19 @@ export async function writeFileAtomic(
 }
 
 /**
+ * Makes a folder and those above it, unless it is there.
+ *
+ * @throws HippospikeError (output) naming the path and the reason
+ */
+export async function makeFolder(path: string): Promise<void> {
+  try {
+    await mkdir(path, { recursive: true })
+  } catch (cause) {
+    throw outputError(path, cause)
+  }
+}
+
+/**
  * Makes sure that a file can be written, before anything long is computed for it: its folder exists and takes files, and
  * the file is not there unless `force` allows to replace it.
  *
@@ -88,6 +101,7 @@ const REASONS: ReadonlyMap<string, string> = new Map([
   ['ENOENT', 'its folder does not exist; create it first'],
   ['ENOTDIR', 'its folder is not a folder; choose another'],
   ['EISDIR', 'is a directory; give the name of a file'],
+  ['EEXIST', 'there is a file of that name; choose another'],
   ['ENAMETOOLONG', 'the name is too long; choose a shorter one'],
   ['EMFILE', 'too many files are open; close some and try again']
 ])

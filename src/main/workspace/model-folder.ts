@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto'
-import { mkdir, readFile } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { HippospikeError } from '../../shared/errors'
+import { firstIssue, oneLine } from '../../shared/issues'
 import {
   MODEL_FORMAT_VERSION,
   modelManifestSchema,
@@ -9,7 +10,7 @@ import {
   type ModelManifest
 } from '../../shared/model'
 import { checkTensors } from '../../core/snn/model-parameters'
-import { writeFileAtomic } from './atomic-write'
+import { makeFolder, writeFileAtomic } from './atomic-write'
 
 export const MANIFEST_FILE = 'model.json'
 export const WEIGHTS_FILE = 'weights.bin'
@@ -29,7 +30,7 @@ export async function readManifest(dir: string): Promise<ModelManifest> {
   try {
     json = JSON.parse(text)
   } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause)
+    const why = oneLine(cause instanceof Error ? cause.message : String(cause))
     throw new HippospikeError('input', `${path} is not JSON (${why}); get the model again`, {
       cause
     })
@@ -43,10 +44,9 @@ export async function readManifest(dir: string): Promise<ModelManifest> {
   }
   const parsed = modelManifestSchema.safeParse(json)
   if (!parsed.success) {
-    const issue = parsed.error.issues[0]!
     throw new HippospikeError(
       'input',
-      `${path} is not a model description: ${issue.path.join('.') || 'top level'}: ${issue.message}; get the model again`
+      `${path} is not a model description: ${firstIssue(parsed.error)}; get the model again`
     )
   }
   checkTensors(parsed.data)
@@ -111,7 +111,7 @@ export async function writeModel(
     weightsSha256: sha256(bytes)
   } satisfies ModelManifest)
   checkTensors(full)
-  await mkdir(dir, { recursive: true })
+  await makeFolder(dir)
   await writeFileAtomic(join(dir, WEIGHTS_FILE), bytes)
   await writeFileAtomic(join(dir, CARD_FILE), card)
   await writeFileAtomic(join(dir, MANIFEST_FILE), `${JSON.stringify(full, null, 2)}\n`)
@@ -125,11 +125,11 @@ async function readModelFile(dir: string, name: string): Promise<Buffer> {
     const code = (cause as NodeJS.ErrnoException).code
     const why =
       code === 'ENOENT' || code === 'ENOTDIR'
-        ? `has no ${name}`
+        ? ` has no ${name}`
         : `: ${name} cannot be read (${code})`
     throw new HippospikeError(
       'input',
-      `model folder ${dir} ${why}; a model is a folder with ${MANIFEST_FILE} and ${WEIGHTS_FILE}`,
+      `model folder ${dir}${why}; a model is a folder with ${MANIFEST_FILE} and ${WEIGHTS_FILE}`,
       { cause }
     )
   }

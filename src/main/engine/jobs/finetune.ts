@@ -35,7 +35,7 @@ async function finetune(request: FinetuneRequest, context: JobContext): Promise<
     )
   }
   const teacher = request.teacher === null ? null : await readTeacher(request.teacher)
-  const dataset = await openDataset(request.data, { seed: settings.seed })
+  const dataset = await openDataset(request.data)
   const { runtime } = await context.runtime()
   checkCrawl(runtime, context)
   const training = await loadCases(dataset, 'train', manifest.preprocessing, context)

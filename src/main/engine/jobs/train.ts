@@ -35,7 +35,7 @@ export const trainJob: Job<TrainRequest, ModelResult> = {
 
 async function runTraining(request: TrainRequest, context: JobContext): Promise<ModelResult> {
   const settings = parseSettings(annSettingsSchema, request.settings)
-  const dataset = await openDataset(request.data, { seed: settings.seed })
+  const dataset = await openDataset(request.data)
   const { runtime } = await context.runtime()
   checkCrawl(runtime, context)
   const training = await loadCases(dataset, 'train', PREPROCESSING, context)

@@ -8,7 +8,7 @@ const HEADER_LENGTH_BYTES = 4
 
 const headerSchema = z.strictObject({
   format: z.literal('hippospike-checkpoint'),
-  version: z.literal(1),
+  version: z.literal(2),
   /** Hash of everything that must be the same for the run to go on: settings, data, starting weights. */
   fingerprint: z.string(),
   epochsDone: z.int().min(0),
@@ -21,8 +21,10 @@ const headerSchema = z.strictObject({
     })
     .nullable(),
   parameters: z.int().positive(),
+  /** Of all of the header but this, and the arrays behind it. */
   sha256: z.string()
 })
+type Header = z.infer<typeof headerSchema>
 
 /**
  * Writes the state of a training run as one file, so that it is there whole or not at all: the length of the header (uint32), the header
@@ -38,16 +40,16 @@ export async function writeCheckpoint(
   const body = Buffer.concat(
     arrays.map((array) => Buffer.from(array.buffer, array.byteOffset, array.byteLength))
   )
-  const header: z.infer<typeof headerSchema> = {
+  const fields: Omit<Header, 'sha256'> = {
     format: 'hippospike-checkpoint',
-    version: 1,
+    version: 2,
     fingerprint,
     epochsDone: state.epochsDone,
     optimiserStep: state.adamW.step,
     best: state.best && { epoch: state.best.epoch, score: state.best.score, dice: state.best.dice },
-    parameters: state.values.length,
-    sha256: sha256(body)
+    parameters: state.values.length
   }
+  const header: Header = { ...fields, sha256: sha256(fields, body) }
   const text = Buffer.from(JSON.stringify(header))
   const length = Buffer.alloc(HEADER_LENGTH_BYTES)
   length.writeUInt32LE(text.length)
@@ -78,7 +80,8 @@ export async function readCheckpoint(
   if (!header.success) return damaged
   const { data } = header
   const body = bytes.subarray(start)
-  if (sha256(body) !== data.sha256) return damaged
+  const { sha256: stored, ...fields } = data
+  if (sha256(fields, body) !== stored) return damaged
   if (data.fingerprint !== fingerprint || data.parameters !== parameters) {
     return { reason: 'it belongs to a run with other settings, data or starting weights' }
   }
@@ -104,6 +107,6 @@ function parseJson(bytes: Uint8Array): unknown {
   }
 }
 
-function sha256(bytes: Uint8Array): string {
-  return createHash('sha256').update(bytes).digest('hex')
+function sha256(fields: Omit<Header, 'sha256'>, body: Uint8Array): string {
+  return createHash('sha256').update(JSON.stringify(fields)).update(body).digest('hex')
 }

@@ -1,6 +1,6 @@
-import { appendFile, mkdir, readFile } from 'node:fs/promises'
+import { appendFile, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { outputError, writeFileAtomic } from '../../workspace/atomic-write'
+import { makeFolder, outputError, writeFileAtomic } from '../../workspace/atomic-write'
 import { tensorboardFile, type ScalarEvent } from './tensorboard'
 
 /** One line of curves.jsonl. */
@@ -19,13 +19,8 @@ export class Curves {
   /** Opens the curves in a folder; points after the last finished epoch belong to an interrupted one and are dropped. */
   static async open(dir: string, epochsDone: number): Promise<Curves> {
     const path = join(dir, 'curves.jsonl')
-    const text = await readFile(path, 'utf8').catch(() => '')
-    const points = text
-      .split('\n')
-      .filter((line) => line.endsWith('}'))
-      .map((line) => JSON.parse(line) as CurvePoint)
-      .filter(({ epoch }) => epoch <= epochsDone)
-    await mkdir(join(dir, 'tensorboard'), { recursive: true })
+    await makeFolder(join(dir, 'tensorboard'))
+    const points = parseLines(await readText(path)).filter(({ epoch }) => epoch <= epochsDone)
     const curves = new Curves(
       path,
       join(dir, 'tensorboard', 'events.out.tfevents.hippospike'),
@@ -48,4 +43,26 @@ export class Curves {
   async flushTensorboard(): Promise<void> {
     await writeFileAtomic(this.tensorboardPath, tensorboardFile(this.points))
   }
+}
+
+async function readText(path: string): Promise<string> {
+  try {
+    return await readFile(path, 'utf8')
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return ''
+    throw outputError(path, cause)
+  }
+}
+
+/** The points of curves.jsonl up to the first line that a kill cut off. */
+function parseLines(text: string): CurvePoint[] {
+  const points: CurvePoint[] = []
+  for (const line of text.split('\n')) {
+    try {
+      points.push(JSON.parse(line) as CurvePoint)
+    } catch {
+      break
+    }
+  }
+  return points
 }

@@ -42,7 +42,8 @@ export const annSettingsSchema = z.strictObject({
   learningRate: common.learningRate.default(2e-3),
   averageDecay: common.averageDecay.default(0.998),
   validateEvery: common.validateEvery.default(2),
-  channels: z.array(z.int().min(1).max(512)).min(1).max(5).default([16, 32, 64]),
+  /** At most as many levels as patch and padding, multiples of 8, can be halved. */
+  channels: z.array(z.int().min(1).max(512)).min(1).max(4).default([16, 32, 64]),
   /** Train a spiking network from random weights instead (the comparison the three stages are measured against). */
   direct: z
     .strictObject({

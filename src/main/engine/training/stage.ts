@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto'
-import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { HippospikeError } from '../../../shared/errors'
 import type { Preprocessing } from '../../../shared/model'
@@ -14,6 +13,7 @@ import {
   type TrainingState
 } from '../../../core/training/train'
 import type { Dataset, Split } from '../../imaging/dataset'
+import { makeFolder } from '../../workspace/atomic-write'
 import { readTrainingCase } from '../cases'
 import { throwIfCancelled, yieldToHost, type JobContext } from '../jobs/job'
 import { readCheckpoint, writeCheckpoint } from './checkpoint-file'
@@ -67,7 +67,7 @@ export async function runStage(
   context: JobContext
 ): Promise<StageOutcome> {
   const start = performance.now()
-  await mkdir(dir, { recursive: true })
+  await makeFolder(dir)
   const path = join(dir, 'checkpoint.bin')
   const fingerprint = fingerprintOf({ identity, options, start: hashOf(network.parameters.values) })
   const found = await readCheckpoint(path, fingerprint, network.parameters.values.length)
