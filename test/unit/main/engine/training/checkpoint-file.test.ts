@@ -1,0 +1,93 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { describe, expect, it } from 'vitest'
+import type { TrainingState } from '../../../../../src/core/training/train'
+import {
+  readCheckpoint,
+  writeCheckpoint
+} from '../../../../../src/main/engine/training/checkpoint-file'
+import { waves } from '../../../../fixtures/cpu-backend'
+import { temporaryFolder } from '../../../../fixtures/temporary-folder'
+
+const folder = temporaryFolder()
+const COUNT = 5
+
+function state(best: boolean): TrainingState {
+  return {
+    epochsDone: 3,
+    values: waves(COUNT, 1),
+    average: waves(COUNT, 2),
+    adamW: { step: 42, first: waves(COUNT, 3), second: waves(COUNT, 4) },
+    best: best
+      ? {
+          epoch: 2,
+          score: 0.5,
+          dice: { anterior: 0.25, posterior: 0.5, whole: 0.75 },
+          values: waves(COUNT, 5)
+        }
+      : null
+  }
+}
+
+async function written(name: string, best = true): Promise<{ path: string; bytes: Buffer }> {
+  const path = folder.file(name)
+  await writeCheckpoint(path, state(best), 'run-a')
+  return { path, bytes: readFileSync(path) }
+}
+
+describe('a checkpoint', () => {
+  it.each([true, false])(
+    'gives back the state that was written, best parameters: %s',
+    async (best) => {
+      const { path } = await written('round.bin', best)
+      expect(await readCheckpoint(path, 'run-a', COUNT)).toEqual({ state: state(best) })
+    }
+  )
+
+  it('keeps a state whose parameters are a view into a larger array', async () => {
+    const path = folder.file('view.bin')
+    const values = Float32Array.of(9, 9, ...waves(COUNT, 1), 9).subarray(2, 2 + COUNT)
+    await writeCheckpoint(path, { ...state(true), values }, 'run-a')
+    expect(await readCheckpoint(path, 'run-a', COUNT)).toEqual({ state: state(true) })
+  })
+
+  it('replaces the one before', async () => {
+    const { path } = await written('again.bin')
+    await writeCheckpoint(path, { ...state(false), epochsDone: 4 }, 'run-a')
+    const found = await readCheckpoint(path, 'run-a', COUNT)
+    expect(found).toMatchObject({ state: { epochsDone: 4, best: null } })
+  })
+
+  it('is null where there is none', async () => {
+    expect(existsSync(folder.file('none.bin'))).toBe(false)
+    expect(await readCheckpoint(folder.file('none.bin'), 'run-a', COUNT)).toBeNull()
+  })
+
+  it('is refused as damaged wherever it is cut off', async () => {
+    const { bytes } = await written('cut.bin')
+    for (let length = 0; length < bytes.length; length += 7) {
+      const path = folder.write('cut.bin', bytes.subarray(0, length))
+      expect(await readCheckpoint(path, 'run-a', COUNT), `${length} bytes`).toEqual({
+        reason: 'it is damaged'
+      })
+    }
+  })
+
+  it('is refused as damaged whichever bit is flipped', async () => {
+    const { bytes } = await written('flipped.bin')
+    for (let at = 0; at < bytes.length; at++) {
+      const damaged = Buffer.from(bytes)
+      damaged[at]! ^= 1 << (at % 8)
+      const path = folder.write('flipped.bin', damaged)
+      expect(await readCheckpoint(path, 'run-a', COUNT), `byte ${at}`).toEqual({
+        reason: 'it is damaged'
+      })
+    }
+  })
+
+  it('is refused as another run’s by fingerprint and by number of parameters', async () => {
+    const { path } = await written('other.bin')
+    const reason = 'it belongs to a run with other settings, data or starting weights'
+    expect(await readCheckpoint(path, 'run-b', COUNT)).toEqual({ reason })
+    expect(await readCheckpoint(path, 'run-a', COUNT + 1)).toEqual({ reason })
+  })
+})
