@@ -1,63 +1,67 @@
-import { createRequire } from 'node:module'
-import { cpus, totalmem } from 'node:os'
-import { dirname, join, sep } from 'node:path'
-import util from 'node:util'
 import { HippospikeError } from '../../../shared/errors'
-import type { Runtime, RuntimeInfo } from '../../../shared/runtime'
+import { RUNTIMES, runtimeSchema, type Runtime, type RuntimeInfo } from '../../../shared/runtime'
+import { cachedOrFirst } from '../doctor'
+import { LOADERS } from './loaders'
+import { firstLine } from './runtime'
 
 export type { RuntimeInfo }
 
-const require = createRequire(__filename)
+const VARIABLE = 'HIPPOSPIKE_RUNTIME'
 
 /**
- * Loads TensorFlow and makes it the current backend.
+ * Makes TensorFlow.js compute on a runtime in this process: the forced one, else the one that the environment variable
+ * HIPPOSPIKE_RUNTIME names, else the best that the doctor's probes found to work.
  *
  * @param forced runtime to load and no other; null for the best one here
  * @throws HippospikeError (usage) where the forced one cannot be had
  */
 export async function loadRuntime(forced: Runtime | null): Promise<RuntimeInfo> {
-  if (forced === 'wasm') return loadWasm()
-  if (forced !== null && forced !== 'native') {
-    throw new HippospikeError('usage', `--runtime ${forced}: is not there; use native or wasm`)
+  const wanted = forced ?? runtimeFromEnvironment(process.env[VARIABLE])
+  if (wanted !== null) {
+    return loadForced(wanted, forced === null ? `${VARIABLE}=${wanted}` : `--runtime ${wanted}`)
   }
+  const { chosen, candidates } = await cachedOrFirst()
+  const order = loadingOrder(
+    chosen,
+    candidates.filter((candidate) => candidate.available).map(({ runtime }) => runtime)
+  )
+  return loadFirst(order)
+}
+
+/** The runtime that the variable asks for; null where it is unset or empty. @throws HippospikeError (usage) */
+export function runtimeFromEnvironment(value: string | undefined): Runtime | null {
+  if (value === undefined || value === '') return null
+  const parsed = runtimeSchema.safeParse(value)
+  if (parsed.success) return parsed.data
+  throw new HippospikeError(
+    'usage',
+    `${VARIABLE}=${value}: there is no such runtime; use one of ${RUNTIMES.join(', ')}`
+  )
+}
+
+/** The chosen runtime, then wasm: what worked in its probe may fail later, and wasm is there on every machine. */
+export function loadingOrder(chosen: Runtime | null, works: readonly Runtime[]): Runtime[] {
+  const others = works.filter((runtime) => runtime === 'native')
+  return [...new Set<Runtime>([...(chosen === null ? [] : [chosen]), ...others, 'wasm'])]
+}
+
+async function loadForced(runtime: Runtime, source: string): Promise<RuntimeInfo> {
   try {
-    return await loadNative()
+    return (await LOADERS[runtime].load()).info
   } catch (cause) {
-    if (forced === null) return loadWasm()
-    const why = cause instanceof Error ? cause.message.split('\n')[0]! : String(cause)
-    throw new HippospikeError('usage', `--runtime native: cannot be loaded: ${why}`, { cause })
+    throw new HippospikeError('usage', `${source}: ${firstLine(cause)}`, { cause })
   }
 }
 
-async function loadNative(): Promise<RuntimeInfo> {
-  restoreRemovedUtilities()
-  const node = await import('@tensorflow/tfjs-node-gpu')
-  const tf = await import('@tensorflow/tfjs')
-  await tf.setBackend('tensorflow')
-  await tf.ready()
-  if (tf.getBackend() !== 'tensorflow') throw new Error(`the backend is ${tf.getBackend()}`)
-  return info('native', node.version['tfjs-node'])
-}
-
-async function loadWasm(): Promise<RuntimeInfo> {
-  const tf = await import('@tensorflow/tfjs')
-  const wasm = await import('@tensorflow/tfjs-backend-wasm')
-  const entry = require.resolve('@tensorflow/tfjs-backend-wasm/package.json')
-  wasm.setWasmPaths(join(dirname(entry), 'dist') + sep)
-  await tf.setBackend('wasm')
-  await tf.ready()
-  if (tf.getBackend() !== 'wasm') throw new Error(`the backend is ${tf.getBackend()}`)
-  return info('wasm', tf.version.tfjs)
-}
-
-function info(runtime: Runtime, version: string): RuntimeInfo {
-  const device = cpus()[0]?.model.trim() ?? 'unknown processor'
-  return { runtime, version, device, memoryBytes: totalmem() }
-}
-
-/** tfjs-node calls two functions that Node 23 took out of `util`. */
-function restoreRemovedUtilities(): void {
-  const target = util as unknown as Record<string, unknown>
-  target['isNullOrUndefined'] ??= (value: unknown) => value === null || value === undefined
-  target['isArray'] ??= Array.isArray
+async function loadFirst(order: readonly Runtime[]): Promise<RuntimeInfo> {
+  const failures: string[] = []
+  for (const runtime of order) {
+    try {
+      return (await LOADERS[runtime].load()).info
+    } catch (cause) {
+      failures.push(`${runtime}: ${firstLine(cause)}`)
+      console.error(`${runtime} worked when it was probed and fails now: ${firstLine(cause)}`)
+    }
+  }
+  throw new HippospikeError('internal', `no runtime works here (${failures.join('; ')})`)
 }

@@ -1,0 +1,64 @@
+import type { Candidate, DoctorReport } from '../../../shared/doctor'
+import { RUNTIMES, type Runtime } from '../../../shared/runtime'
+import { VERSION } from '../../../shared/version'
+import { cacheKey } from './cache-key'
+import { readCachedReport, writeCachedReport } from './report-cache'
+import { probeRuntime, type ProbeOptions } from './run-probe'
+
+export { readCachedReport } from './report-cache'
+export { formatReport } from './report'
+
+export interface DoctorOptions extends ProbeOptions {
+  /** Told before each probe. */
+  onProbe?: (runtime: Runtime) => void
+}
+
+/** Probes every runtime anew and caches the report. */
+export async function probeAll(options: DoctorOptions = {}): Promise<DoctorReport> {
+  return probeWhile(() => true, options)
+}
+
+/**
+ * The cached report, or one made by probing, best first, up to the first runtime that would be chosen anyway: the start of a
+ * job waits for it.
+ */
+export async function cachedOrFirst(options: DoctorOptions = {}): Promise<DoctorReport> {
+  const cached = await readCachedReport()
+  return cached ?? probeWhile((candidates) => chooseHardware(candidates) === null, options)
+}
+
+/** The best runtime that works, a software device last; null where none does. */
+export function choose(candidates: readonly Candidate[]): Runtime | null {
+  const works = candidates.filter((candidate) => candidate.available)
+  return chooseHardware(candidates) ?? works[0]?.runtime ?? null
+}
+
+function chooseHardware(candidates: readonly Candidate[]): Runtime | null {
+  return candidates.find((c) => c.available && !c.software)?.runtime ?? null
+}
+
+async function probeWhile(
+  goOn: (candidates: readonly Candidate[]) => boolean,
+  options: DoctorOptions
+): Promise<DoctorReport> {
+  const candidates: Candidate[] = []
+  // One after the other, so that the measured speeds are not of a shared processor.
+  for (const runtime of RUNTIMES) {
+    if (options.signal?.aborted || !goOn(candidates)) break
+    options.onProbe?.(runtime)
+    candidates.push(await probeRuntime(runtime, options))
+  }
+  const report: DoctorReport = {
+    format: 'hippospike-doctor',
+    version: 1,
+    key: cacheKey(),
+    created: new Date().toISOString(),
+    application: VERSION,
+    node: process.version,
+    platform: `${process.platform}-${process.arch}`,
+    candidates,
+    chosen: choose(candidates)
+  }
+  if (!options.signal?.aborted) await writeCachedReport(report)
+  return report
+}
