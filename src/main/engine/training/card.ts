@@ -41,6 +41,11 @@ ${scoreTable(scores)}
 ${JSON.stringify(provenance, null, 2)}
 \`\`\`
 
+## Limits
+
+- Trained on crops around one hippocampus (T1-weighted, 1 mm); it knows nothing of whole heads, other contrasts or pathology that its cases do not show.
+- Scores are on the data it was trained on; other scanners and other ways of drawing the hippocampus score lower. Look at every mask.
+
 ## Licence
 
 Weights: ${licence}, as the data they were trained on; name the data's source when you pass them on.
