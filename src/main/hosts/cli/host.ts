@@ -1,3 +1,5 @@
+import type { DoctorReport } from '../../../shared/doctor'
+import type { DoctorOptions } from '../../engine/doctor'
 import type { JobCall } from '../../jobs/engine-client'
 
 /** What the command line needs of the world, so that tests can stand in for it. */
@@ -12,5 +14,6 @@ export interface CliHost {
   signal: AbortSignal
   /** Folder of the models that come with the program. */
   modelsDir: string
+  probeAll(options: DoctorOptions): Promise<DoctorReport>
   runJob<Res>(call: JobCall<Res>): Promise<Res>
 }

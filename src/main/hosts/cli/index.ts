@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { exitCodeOf } from '../../../shared/errors'
+import { probeAll } from '../../engine/doctor'
 import { runJob } from '../../jobs/engine-client'
 import { main } from './program'
 
@@ -42,6 +43,7 @@ void main(process.argv.slice(2), {
   now: () => performance.now(),
   signal: cancelOnSignals(),
   modelsDir: join(appRoot(), 'resources', 'models'),
+  probeAll,
   runJob
 }).then((code) => {
   process.exitCode = code

@@ -3,6 +3,7 @@ import { exitCodeOf } from '../../../shared/errors'
 import { VERSION } from '../../../shared/version'
 import { addBench } from './commands/bench'
 import { addConvert } from './commands/convert'
+import { addDoctor } from './commands/doctor'
 import { addEvaluate } from './commands/evaluate'
 import { addFinetune } from './commands/finetune'
 import { addModels } from './commands/models'
@@ -50,7 +51,8 @@ export function createProgram(host: CliHost): Command {
     addFinetune,
     addPipeline,
     addModels,
-    addBench
+    addBench,
+    addDoctor
   ]
   for (const add of commands) add(program, host)
   return program
