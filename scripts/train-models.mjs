@@ -37,8 +37,8 @@ const tune = (from, name) => [
 const stages = [
   { name: 'ann', args: ['train', '--config', recipe('ann')] },
   { name: 'converted', args: ['convert', '--model', at('ann')] },
-  { name: 'converted-s07', args: ['convert', '--model', at('ann'), '--scale', '0.7'] },
-  { name: 'snn-t4', args: tune('converted-s07', 'snn-t4') },
+  { name: 'converted-s085', args: ['convert', '--model', at('ann'), '--scale', '0.85'] },
+  { name: 'snn-t4', args: tune('converted-s085', 'snn-t4') },
   { name: 'snn', args: [...tune('snn-t4', 'snn-t2'), '--timesteps', '2'] },
   {
     name: 'converted-ternary',
