@@ -60,9 +60,10 @@ export type AnnSettings = z.infer<typeof annSettingsSchema>
 export const finetuneSettingsSchema = z.strictObject({
   ...common,
   ...spikingNeuron,
-  epochs: common.epochs.default(5),
+  epochs: common.epochs.default(8),
   batchSize: common.batchSize.default(1),
-  learningRate: common.learningRate.default(4e-4),
+  learningRate: common.learningRate.default(8e-4),
+  operationsPenalty: spikingNeuron.operationsPenalty.default(0.05),
   warmUpEpochs: common.warmUpEpochs.default(0.25),
   averageDecay: common.averageDecay.default(0.995),
   validateEvery: common.validateEvery.default(1),

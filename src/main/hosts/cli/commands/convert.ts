@@ -42,7 +42,7 @@ export function addConvert(program: Command, host: CliHost): void {
     .requiredOption('--model <id|dir>', 'the ANN: a model of "hippospike models", or a folder')
     .requiredOption('--data <dir>', "data set in the Decathlon's layout")
     .requiredOption('--out <dir>', 'folder of the model to write')
-  withConversionOptions(command).action((options: ConvertOptions) => convert(host, options))
+  withConversionOptions(command, 1).action((options: ConvertOptions) => convert(host, options))
   withCommonOptions(command, [
     'hippospike convert --model models/my-ann --data Task04_Hippocampus --out models/my-snn',
     'hippospike convert --model ann --data Task04_Hippocampus --out models/t2 --timesteps 2 --scale 0.6',
@@ -50,8 +50,12 @@ export function addConvert(program: Command, host: CliHost): void {
   ])
 }
 
-/** Adds the options of the conversion itself. */
-export function withConversionOptions(command: Command): Command {
+/**
+ * Adds the options of the conversion itself.
+ *
+ * @param defaultScale 1 converts faithfully; a conversion that is fine-tuned may start lower, at finer steps of the rate
+ */
+export function withConversionOptions(command: Command, defaultScale: number): Command {
   return command
     .addOption(timestepsOption('timesteps to convert for (1–64)').default(4))
     .addOption(
@@ -79,7 +83,7 @@ export function withConversionOptions(command: Command): Command {
       '--scale <factor>',
       'factor on the thresholds',
       realNumber(0, Infinity, { above: true }),
-      1
+      defaultScale
     )
     .option('--no-output-scaling', 'let a spike keep its worth when the thresholds are learned')
     .option(

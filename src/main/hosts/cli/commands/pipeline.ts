@@ -30,6 +30,9 @@ interface PipelineOptions extends CommonOptions, ConversionOptions {
 const stageSettings = z.record(z.string(), z.unknown()).default({})
 const pipelineConfigSchema = z.strictObject({ train: stageSettings, finetune: stageSettings })
 
+/** The threshold scale that the models that ship were fine-tuned from. */
+const DEFAULT_SCALE = 0.85
+
 interface Stage {
   name: 'ann' | 'converted' | 'snn'
   out: string
@@ -57,7 +60,9 @@ export function addPipeline(program: Command, host: CliHost): void {
     .requiredOption('--out <dir>', 'folder for the three models')
     .option('--config <file>', 'JSON file: { "train": { settings }, "finetune": { settings } }')
     .option('--seed <n>', 'seed of everything random', wholeNumber(0))
-  withConversionOptions(command).action((options: PipelineOptions) => pipeline(host, options))
+  withConversionOptions(command, DEFAULT_SCALE).action((options: PipelineOptions) =>
+    pipeline(host, options)
+  )
   withCommonOptions(command, [
     'hippospike pipeline --data Task04_Hippocampus --out models/mine',
     'hippospike pipeline --data Task04_Hippocampus --out models/t2 --timesteps 2 --scale 0.6 --seed 1'

@@ -30,7 +30,7 @@ describe('the settings of a training', () => {
     })
     expect(parseSettings(finetuneSettingsSchema, {})).toMatchObject({
       batchSize: 1,
-      learningRate: 4e-4,
+      learningRate: 8e-4,
       timesteps: null,
       distillation: 1,
       thresholdScale: 1,
@@ -87,7 +87,7 @@ describe('trainingOptions', () => {
     expect(trainingOptions(settings)).toMatchObject({
       epochs: 4,
       batchSize: 1,
-      learningRate: 4e-4,
+      learningRate: 8e-4,
       augmentation: null,
       adamW: { weightDecay: 0.5, clipNorm: 2, thresholdRate: 0.25, beta1: 0.9, beta2: 0.999 }
     })
