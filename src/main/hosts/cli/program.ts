@@ -1,5 +1,5 @@
 import { Command } from 'commander'
-import { exitCodeOf } from '../../../shared/errors'
+import { exitCodeOf, type HippospikeError } from '../../../shared/errors'
 import { VERSION } from '../../../shared/version'
 import { addBench } from './commands/bench'
 import { addConvert } from './commands/convert'
@@ -71,7 +71,14 @@ export async function main(args: readonly string[], host: CliHost): Promise<numb
   } catch (thrown) {
     const failure = failureOf(thrown)
     if (failure === null) return 0
+    if (failure.kind === 'internal' && args.includes('--verbose')) host.err(`${traceOf(failure)}\n`)
     printFailure(host, failure, args.includes('--json'))
     return exitCodeOf(failure.kind)
   }
+}
+
+/** Where an internal error comes from, for a bug report. */
+function traceOf(failure: HippospikeError): string {
+  const source = failure.cause instanceof Error ? failure.cause : failure
+  return source.stack ?? source.message
 }

@@ -1,4 +1,6 @@
+import { resolve } from 'node:path'
 import type { Command } from 'commander'
+import { HippospikeError } from '../../../../shared/errors'
 import {
   segmentRequestSchema,
   segmentResultSchema,
@@ -65,6 +67,9 @@ async function segment(host: CliHost, image: string, options: SegmentOptions): P
   await assertWritable(out, force, [image])
   if (probabilities !== null) {
     checkMaskName(probabilities)
+    if (resolve(probabilities) === resolve(out)) {
+      throw new HippospikeError('usage', '--probabilities and --out name the same file')
+    }
     await assertWritable(probabilities, force, [image])
   }
   const result = await runForCommand(host, options, {
