@@ -89,10 +89,10 @@ export interface SpikingLayerOptions {
    * Derivative of a firing-rate penalty by each spike (its absolute value in the ternary modes): joined to the upstream gradient
    * here, since as a term of the loss it would cost three passes over the spikes.
    */
-  ratePenaltyGradient: number
+  spikePenalty: number
 }
 
-function withRatePenalty(
+function withSpikePenalty(
   upstream: tf.Tensor[],
   spikes: tf.Tensor[],
   gradient: number,
@@ -117,7 +117,7 @@ function neuronOperation(
   currents: tf.Tensor[],
   bias: tf.Tensor1D,
   outShape: tf.Tensor5D['shape'],
-  { neuron, timesteps, ratePenaltyGradient }: SpikingLayerOptions
+  { neuron, timesteps, spikePenalty }: SpikingLayerOptions
 ): NeuronOperation {
   const constant = currents.length === 1
   const trace = runNeurons(neuron, timesteps, (t) => currents[constant ? 0 : t]!, bias)
@@ -133,10 +133,10 @@ function neuronOperation(
       // The first step has no memory yet, so its gate was not saved.
       const ungated = timesteps - savedGates.length
       const canTakeBack = potentials.map((_, t) => (t < ungated ? null : savedGates[t - ungated]!))
-      const upstream = withRatePenalty(
+      const upstream = withSpikePenalty(
         splitTime(dy, timesteps),
         splitTime(spikes!, timesteps),
-        ratePenaltyGradient,
+        spikePenalty,
         neuron.mode !== 'binary'
       )
       return neuronGradients(neuron, potentials, canTakeBack, upstream)

@@ -13,7 +13,7 @@ export interface SnnForwardOptions {
   neuron: NeuronParameters
   timesteps: number
   /** Derivative of a penalty by each spike of a layer; none by default. */
-  ratePenaltyGradient?: (layer: ConvLayer) => number
+  spikePenalty?: (layer: ConvLayer) => number
   /** Sees the spikes [T·B, D, H, W, C] (time-major) of each layer as they come. */
   onSpikes?: (layer: ConvLayer, spikes: tf.Tensor5D) => void
   /** Batch normalisation of the currents over time and batch, for training an SNN from random weights. */
@@ -59,7 +59,7 @@ export function snnForward(
     const layerOptions: SpikingLayerOptions = {
       neuron: options.neuron,
       timesteps,
-      ratePenaltyGradient: options.ratePenaltyGradient?.(layer) ?? 0
+      spikePenalty: options.spikePenalty?.(layer) ?? 0
     }
     const spikes =
       architecture.batchNorm && options.training

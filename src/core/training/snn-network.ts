@@ -1,11 +1,21 @@
 import * as tf from '@tensorflow/tfjs-core'
 import type { Architecture } from '../../shared/model'
-import type { ConvLayer } from '../snn/architecture'
+import { networkMacs, spikeFanOut } from '../metrics/operations'
+import { activatedLayers, type ConvLayer } from '../snn/architecture'
 import type { NeuronParameters } from '../snn/neuron'
 import type { ParameterSet } from '../snn/parameters'
 import { snnForward } from '../snn/unet-snn'
 import { distillationLoss, segmentationLoss, type LossKind } from './losses'
 import type { TrainableNetwork } from './network'
+
+export interface SpikePenalties {
+  /** `operations · SOPs / MACs`: synaptic operations over all timesteps, as a fraction of the ANN's multiply-accumulates. */
+  operations: number
+  /** `rate · mean firing rate` over all neurons and timesteps. */
+  rate: number
+}
+
+export const NO_PENALTIES: SpikePenalties = { operations: 0, rate: 0 }
 
 export interface SnnTrainingOptions {
   neuron: NeuronParameters
@@ -13,16 +23,8 @@ export interface SnnTrainingOptions {
   loss: LossKind
   /** The ANN to distil from, and the weight of that term; null for none. */
   teacher: { predict: (image: tf.Tensor5D) => tf.Tensor5D; weight: number } | null
-  /**
-   * Penalty on the synaptic operations, as a fraction of the ANN's multiply-accumulates: `weight · SOPs / MACs` joins the loss (as a gradient
-   * alone; its value is not in the reported loss).
-   */
-  operationsPenalty: {
-    weight: number
-    /** Synaptic operations that one spike of the layer causes, and the ANN's MACs a voxel of the input. */
-    fanOut: (layer: string) => number
-    macsPerVoxel: number
-  } | null
+  /** What spikes cost in training; both join the loss as gradients alone: their value is not in the reported loss. */
+  penalties: SpikePenalties
   padMultiple: number
 }
 
@@ -35,12 +37,8 @@ export function snnNetwork(
   parameters: ParameterSet,
   options: SnnTrainingOptions
 ): TrainableNetwork {
-  const { neuron, timesteps, teacher, operationsPenalty } = options
-  const penaltyGradient = (voxels: number) => (layer: ConvLayer) =>
-    operationsPenalty
-      ? (operationsPenalty.weight * operationsPenalty.fanOut(layer.name)) /
-        (operationsPenalty.macsPerVoxel * voxels)
-      : 0
+  const { neuron, timesteps, teacher } = options
+  const perSpike = penaltyPerSpike(architecture, options)
   return {
     parameters,
     classes: architecture.outputChannels,
@@ -49,7 +47,7 @@ export function snnNetwork(
       const { logits } = snnForward(architecture, tensors, image, {
         neuron,
         timesteps,
-        ratePenaltyGradient: penaltyGradient(image.size),
+        spikePenalty: (layer) => perSpike(layer) / image.size,
         training: { onStatistics }
       })
       const loss = segmentationLoss(options.loss, logits, target)
@@ -60,4 +58,19 @@ export function snnNetwork(
     predict: (tensors, image) =>
       snnForward(architecture, tensors, image, { neuron, timesteps }).logits
   }
+}
+
+/** Derivative of the penalties by one spike of a layer, for an input of one voxel. */
+function penaltyPerSpike(
+  architecture: Architecture,
+  { penalties, timesteps }: SnnTrainingOptions
+): (layer: ConvLayer) => number {
+  const fanOut = spikeFanOut(architecture)
+  const macs = networkMacs(architecture, 1)
+  const neurons = activatedLayers(architecture).reduce(
+    (sum, { outChannels, level }) => sum + outChannels / 8 ** level,
+    0
+  )
+  return ({ name }) =>
+    (penalties.operations * (fanOut.get(name) ?? 0)) / macs + penalties.rate / (neurons * timesteps)
 }

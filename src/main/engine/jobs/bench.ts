@@ -11,7 +11,7 @@ import type { TrainingCase } from '../../../core/training/augmentation'
 import { annNetwork } from '../../../core/training/ann-network'
 import type { TrainableNetwork } from '../../../core/training/network'
 import { createRandom } from '../../../core/training/random'
-import { snnNetwork } from '../../../core/training/snn-network'
+import { NO_PENALTIES, snnNetwork } from '../../../core/training/snn-network'
 import { train } from '../../../core/training/train'
 import { createPredictor, neuronOf } from '../inference'
 import { annSettingsSchema, trainingOptions } from '../training/settings'
@@ -74,7 +74,7 @@ async function bench(request: BenchRequest, context: JobContext): Promise<BenchR
         timesteps: spiking.defaultTimesteps,
         loss: 'dice+cross-entropy',
         teacher: null,
-        operationsPenalty: null,
+        penalties: NO_PENALTIES,
         padMultiple
       }),
       cases

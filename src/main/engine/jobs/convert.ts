@@ -17,7 +17,7 @@ import type { ParameterSet } from '../../../core/snn/parameters'
 import type { TrainingCase } from '../../../core/training/augmentation'
 import { annNetwork } from '../../../core/training/ann-network'
 import { createRandom, shuffled } from '../../../core/training/random'
-import { snnNetwork } from '../../../core/training/snn-network'
+import { NO_PENALTIES, snnNetwork } from '../../../core/training/snn-network'
 import { validate, type DiceByStructure } from '../../../core/training/train'
 import { openDataset } from '../../imaging/dataset'
 import { readModel, writeModel } from '../../workspace/model-folder'
@@ -204,7 +204,7 @@ async function validateConverted(
     timesteps: request.timesteps,
     loss: 'dice+cross-entropy',
     teacher: null,
-    operationsPenalty: null,
+    penalties: NO_PENALTIES,
     padMultiple
   })
   return validate(network, parameters.values, validation)

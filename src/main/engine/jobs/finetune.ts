@@ -3,7 +3,6 @@ import { basename } from 'node:path'
 import { HippospikeError } from '../../../shared/errors'
 import { finetuneRequestSchema, type FinetuneRequest, type ModelResult } from '../../../shared/jobs'
 import type { Model, Spiking, SpikingVariant } from '../../../shared/model'
-import { networkMacs, spikeFanOut } from '../../../core/metrics/operations'
 import { modelParameters, storedTensors, variantOf } from '../../../core/snn/model-parameters'
 import { toTensors, type ParameterSet } from '../../../core/snn/parameters'
 import { annForward } from '../../../core/snn/unet-ann'
@@ -45,7 +44,6 @@ async function finetune(request: FinetuneRequest, context: JobContext): Promise<
   const parameters = modelParameters(model, timesteps)
   scaleThresholds(parameters, settings.thresholdScale)
   const teaching = teacher && teach(teacher, settings.distillation)
-  const fanOut = spikeFanOut(architecture)
   const network = snnNetwork(architecture, parameters, {
     neuron: {
       mode: spiking.mode,
@@ -55,11 +53,7 @@ async function finetune(request: FinetuneRequest, context: JobContext): Promise<
     timesteps,
     loss: settings.loss,
     teacher: teaching?.teacher ?? null,
-    operationsPenalty: {
-      weight: settings.operationsPenalty,
-      fanOut: (layer) => fanOut.get(layer) ?? 0,
-      macsPerVoxel: networkMacs(architecture, 1)
-    },
+    penalties: { operations: settings.operationsPenalty, rate: settings.ratePenalty },
     padMultiple: manifest.preprocessing.padMultiple
   })
   const outcome = await runStage(

@@ -4,7 +4,6 @@ import { CROP_LABELS } from '../../../shared/labels'
 import type { Architecture, Spiking } from '../../../shared/model'
 import { foldBatchNorm } from '../../../core/conversion/fold-batch-norm'
 import { spikingParameters } from '../../../core/conversion/spiking-parameters'
-import { spikeFanOut, networkMacs } from '../../../core/metrics/operations'
 import { activatedLayers } from '../../../core/snn/architecture'
 import { storedTensors, variantOf } from '../../../core/snn/model-parameters'
 import { initialParameters, parameterValues, type ParameterSet } from '../../../core/snn/parameters'
@@ -113,7 +112,6 @@ function newNetwork(
   }
   const ones = new Map(activatedLayers(architecture).map((layer) => [layer.name, [1]]))
   const parameters = spikingParameters(start, ones, true)
-  const fanOut = spikeFanOut(architecture)
   const network = snnNetwork(architecture, parameters, {
     neuron: {
       mode: direct.mode,
@@ -123,11 +121,7 @@ function newNetwork(
     timesteps: direct.timesteps,
     loss,
     teacher: null,
-    operationsPenalty: {
-      weight: direct.operationsPenalty,
-      fanOut: (layer) => fanOut.get(layer) ?? 0,
-      macsPerVoxel: networkMacs(architecture, 1)
-    },
+    penalties: { operations: direct.operationsPenalty, rate: direct.ratePenalty },
     padMultiple: PREPROCESSING.padMultiple
   })
   return { parameters, network }

@@ -32,7 +32,9 @@ const common = {
 const spikingNeuron = {
   surrogate: z.enum(SURROGATES).default('triangle'),
   /** Weight of the penalty on synaptic operations (as a fraction of the ANN's MACs). */
-  operationsPenalty: z.number().min(0).default(0)
+  operationsPenalty: z.number().min(0).default(0),
+  /** Weight of the penalty on the mean firing rate. */
+  ratePenalty: z.number().min(0).default(0)
 }
 
 export const annSettingsSchema = z.strictObject({

@@ -101,7 +101,7 @@ describe('a spiking neuron from half its threshold on a constant current', () =>
       const spikes = integrateAndFire([tf.div(current, lambda)], tf.zeros([2]), {
         neuron,
         timesteps,
-        ratePenaltyGradient: 0
+        spikePenalty: 0
       })
       const rate = tf.mean(tf.reshape(spikes, [timesteps, 200]), 0)
       const expected = qcfs(current, tf.tensor1d([lambda]), timesteps).dataSync()

@@ -91,7 +91,7 @@ describe.each(modes)('spikingConvolution, %s', (mode) => {
               [t[0], t[1]] as tf.Tensor5D[],
               [t[2], t[3]] as tf.Tensor5D[],
               t[4] as tf.Tensor1D,
-              { neuron, timesteps: T, ratePenaltyGradient: 0 }
+              { neuron, timesteps: T, spikePenalty: 0 }
             )
           )
         )
@@ -127,7 +127,7 @@ describe('integrateAndFire', () => {
     const spikes = integrateAndFire([current], tf.zeros([4]), {
       neuron,
       timesteps: 4,
-      ratePenaltyGradient: 0
+      spikePenalty: 0
     })
     expect(spikes.shape).toEqual([4, 1, 1, 1, 4])
     // 0.3: u = .8, 1.1 fires (.1), .4, .7; 0.75: 1.25 fires, 1 fires, .75, 1.5 fires; 2: every step
@@ -147,7 +147,7 @@ describe('integrateAndFire', () => {
       const spikes = integrateAndFire([current as tf.Tensor5D], tf.zeros([1]), {
         neuron,
         timesteps: 2,
-        ratePenaltyGradient: 0
+        spikePenalty: 0
       })
       return tf.sum(tf.mul(spikes, tf.tensor([1, 2], [2, 1, 1, 1, 1])))
     })(tf.tensor([0.4], [1, 1, 1, 1, 1]))
@@ -162,7 +162,7 @@ describe('integrateAndFire', () => {
             integrateAndFire([current as tf.Tensor5D], tf.zeros([1]), {
               neuron,
               timesteps: 2,
-              ratePenaltyGradient: penalty
+              spikePenalty: penalty
             })
           )
         )(tf.tensor([0.4], [1, 1, 1, 1, 1]))

@@ -5,7 +5,11 @@ import { networkMacs, spikeFanOut } from '../../../../src/core/metrics/operation
 import { toTensors, type NamedTensors } from '../../../../src/core/snn/parameters'
 import { snnForward } from '../../../../src/core/snn/unet-snn'
 import { segmentationLoss } from '../../../../src/core/training/losses'
-import { snnNetwork, type SnnTrainingOptions } from '../../../../src/core/training/snn-network'
+import {
+  NO_PENALTIES,
+  snnNetwork,
+  type SnnTrainingOptions
+} from '../../../../src/core/training/snn-network'
 import { maxDifference, useCpuBackend, waves } from '../../../fixtures/cpu-backend'
 import { tinySpikingParameters } from '../../../fixtures/tiny-model'
 import { tinyArchitecture, tinyImage } from '../../../fixtures/tiny-network'
@@ -21,7 +25,7 @@ function options(mode: SpikeMode, overrides: Partial<SnnTrainingOptions> = {}): 
     timesteps: 3,
     loss: 'dice+cross-entropy',
     teacher: null,
-    operationsPenalty: null,
+    penalties: NO_PENALTIES,
     padMultiple: 2,
     ...overrides
   }
@@ -63,20 +67,16 @@ function networkGradients(settings: SnnTrainingOptions) {
 }
 
 const fanOut = spikeFanOut(ARCHITECTURE)
-const penalty = (weight: number): SnnTrainingOptions['operationsPenalty'] => ({
-  weight,
-  fanOut: (layer) => fanOut.get(layer) ?? 0,
-  macsPerVoxel: networkMacs(ARCHITECTURE, 1)
-})
-
 describe.each(['binary', 'ternary', 'ternary-memory'] satisfies SpikeMode[])(
-  'the penalty on synaptic operations, %s',
+  'the penalties on spikes, %s',
   (mode) => {
-    it('has the gradient of weight · SOPs / MACs as a term of the loss', () => {
-      const weight = 40
-      const fused = networkGradients(options(mode, { operationsPenalty: penalty(weight) }))
+    it('has the gradient of operations · SOPs / MACs + rate · mean rate as terms of the loss', () => {
+      const penalties = { operations: 40, rate: 3 }
+      const fused = networkGradients(options(mode, { penalties }))
       const composed = gradientsOf((tensors) => {
         const operations: tf.Tensor[] = []
+        const spikeCounts: tf.Tensor[] = []
+        let opportunities = 0
         const { logits } = snnForward(ARCHITECTURE, tensors, tinyImage(2), {
           neuron: options(mode).neuron,
           timesteps: 3,
@@ -84,11 +84,18 @@ describe.each(['binary', 'ternary', 'ternary-memory'] satisfies SpikeMode[])(
             // |s|, whose derivative is 0 at 0 where spikes are signed (that of tf.abs is −1 there).
             const counted = mode === 'binary' ? spikes : tf.mul(spikes, tf.sign(spikes))
             operations.push(tf.mul(tf.sum(counted), fanOut.get(name)!))
+            spikeCounts.push(tf.sum(counted))
+            opportunities += spikes.size
           }
         })
         const share = tf.div(tf.addN(operations), networkMacs(ARCHITECTURE, VOXELS))
         const loss = segmentationLoss('dice+cross-entropy', logits, target())
-        return tf.add(loss, tf.mul(share, weight))
+        const rate = tf.div(tf.addN(spikeCounts), opportunities)
+        return tf.addN([
+          loss,
+          tf.mul(share, penalties.operations) as tf.Scalar,
+          tf.mul(rate, penalties.rate) as tf.Scalar
+        ])
       })
       const plain = networkGradients(options(mode))
       let felt = 0
@@ -103,13 +110,6 @@ describe.each(['binary', 'ternary', 'ternary-memory'] satisfies SpikeMode[])(
     })
   }
 )
-
-describe('a weight of 0', () => {
-  it('is no penalty', () => {
-    const one = networkGradients(options('binary', { operationsPenalty: penalty(0) }))
-    expect(one).toEqual(networkGradients(options('binary')))
-  })
-})
 
 describe('distillation', () => {
   const teacherLogits = waves(VOXELS * 3, 21, 2)

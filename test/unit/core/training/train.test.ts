@@ -9,7 +9,7 @@ import {
   type TrainingCase
 } from '../../../../src/core/training/augmentation'
 import { ADAMW_DEFAULTS } from '../../../../src/core/training/optimiser'
-import { snnNetwork } from '../../../../src/core/training/snn-network'
+import { NO_PENALTIES, snnNetwork } from '../../../../src/core/training/snn-network'
 import {
   keptParameters,
   train,
@@ -54,7 +54,7 @@ const snn = (): TrainableNetwork =>
     timesteps: 2,
     loss: 'dice+cross-entropy',
     teacher: null,
-    operationsPenalty: null,
+    penalties: NO_PENALTIES,
     padMultiple: 2
   })
 

@@ -49,7 +49,8 @@ describe('the settings of a training', () => {
       mode: 'binary',
       initialPotential: 0.5,
       surrogate: 'triangle',
-      operationsPenalty: 0
+      operationsPenalty: 0,
+      ratePenalty: 0
     })
   })
 
