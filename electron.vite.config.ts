@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import vue from '@vitejs/plugin-vue'
 import { defineConfig } from 'electron-vite'
@@ -14,9 +13,7 @@ const programs = {
 }
 
 const input = Object.fromEntries(
-  Object.entries(programs)
-    .map(([name, file]) => [name, resolve(root, file)] as const)
-    .filter(([, file]) => existsSync(file))
+  Object.entries(programs).map(([name, file]) => [name, resolve(root, file)])
 )
 
 /**

@@ -23,10 +23,8 @@ function firstSample() {
 
 say('Hippospike: hippocampus segmentation with spiking neural networks')
 
-if (existsSync(join(root, 'scripts/setup-engine.mjs'))) {
-  say('Step 1 of 3: the TensorFlow engine (fetched once; Hippospike also works without it, slower)')
-  await step('scripts/setup-engine.mjs')
-}
+say('Step 1 of 3: the TensorFlow engine (fetched once; Hippospike also works without it, slower)')
+await step('scripts/setup-engine.mjs')
 
 if (isBuilt()) {
   say('Step 2 of 3: the program is built already')

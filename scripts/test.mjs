@@ -1,5 +1,5 @@
 // `npm test`: every check in order, up to the first that fails. The last line counts the tests of all projects.
-import { existsSync, mkdirSync, rmSync } from 'node:fs'
+import { mkdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { isBuilt } from './support/build-state.mjs'
 import { packageScript, root, runNode, wasStopped } from './support/run.mjs'
@@ -30,10 +30,7 @@ async function vitest(project) {
   return code
 }
 
-async function setupEngine() {
-  const script = join(root, 'scripts', 'setup-engine.mjs')
-  return existsSync(script) ? runNode(script) : 0
-}
+const setupEngine = () => runNode(join(root, 'scripts', 'setup-engine.mjs'))
 
 const steps = [
   { name: 'setup:engine', run: setupEngine },
