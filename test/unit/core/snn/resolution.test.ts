@@ -6,8 +6,8 @@ import { maxDifference, useCpuBackend, waves } from '../../../fixtures/cpu-backe
 beforeAll(useCpuBackend)
 
 type Shape = [number, number, number, number, number]
-const FINE: Shape = [2, 2, 4, 6, 3]
-const COARSE: Shape = [2, 1, 2, 3, 3]
+const FINE: Shape = [2, 4, 4, 6, 3]
+const COARSE: Shape = [2, 2, 2, 3, 3]
 
 const at = ([, d, h, w, c]: Shape, n: number, z: number, y: number, x: number, i: number): number =>
   (((n * d + z) * h + y) * w + x) * c + i
@@ -22,13 +22,13 @@ function eachPair(visit: (fine: number, coarse: number) => void): void {
             visit(at(FINE, n, z, y, x, c), at(COARSE, n, z >> 1, y >> 1, x >> 1, c))
 }
 
-const fine = (seed: number): tf.Tensor5D => tf.tensor(waves(288, seed), FINE) as tf.Tensor5D
-const coarse = (seed: number): tf.Tensor5D => tf.tensor(waves(36, seed), COARSE) as tf.Tensor5D
+const fine = (seed: number): tf.Tensor5D => tf.tensor(waves(576, seed), FINE) as tf.Tensor5D
+const coarse = (seed: number): tf.Tensor5D => tf.tensor(waves(72, seed), COARSE) as tf.Tensor5D
 
 describe('averagePool', () => {
   it('is the mean of each 2³ block, channel by channel', () => {
     const values = fine(1).dataSync()
-    const expected = new Float32Array(36)
+    const expected = new Float32Array(72)
     eachPair((from, to) => (expected[to]! += values[from]! / 8))
     const pooled = averagePool(fine(1))
     expect(pooled.shape).toEqual(COARSE)
@@ -40,7 +40,7 @@ describe('averagePool', () => {
       fine(1)
     )
     const upstream = coarse(5).dataSync()
-    const expected = new Float32Array(288)
+    const expected = new Float32Array(576)
     eachPair((to, from) => (expected[to] = upstream[from]! / 8))
     expect(maxDifference(gradient.dataSync(), expected)).toBeLessThan(1e-6)
   })
@@ -49,7 +49,7 @@ describe('averagePool', () => {
 describe('nearestUpsample', () => {
   it('repeats each voxel in a 2³ block', () => {
     const values = coarse(2).dataSync()
-    const expected = new Float32Array(288)
+    const expected = new Float32Array(576)
     eachPair((to, from) => (expected[to] = values[from]!))
     const upsampled = nearestUpsample(coarse(2))
     expect(upsampled.shape).toEqual(FINE)
@@ -61,7 +61,7 @@ describe('nearestUpsample', () => {
       coarse(2)
     )
     const upstream = fine(7).dataSync()
-    const expected = new Float32Array(36)
+    const expected = new Float32Array(72)
     eachPair((from, to) => (expected[to]! += upstream[from]!))
     expect(gradient.shape).toEqual(COARSE)
     expect(maxDifference(gradient.dataSync(), expected)).toBeLessThan(1e-5)
@@ -71,7 +71,7 @@ describe('nearestUpsample', () => {
 describe('transformSource', () => {
   it('takes the largest of each block where the architecture pools so', () => {
     const values = fine(1).dataSync()
-    const expected = new Float32Array(36).fill(-Infinity)
+    const expected = new Float32Array(72).fill(-Infinity)
     eachPair((from, to) => (expected[to] = Math.max(expected[to]!, values[from]!)))
     const pooled = transformSource(fine(1), 'pool', 'max')
     expect(maxDifference(pooled.dataSync(), expected)).toBe(0)
@@ -82,6 +82,6 @@ describe('transformSource', () => {
     const pooled = transformSource(x, 'pool').dataSync()
     expect(maxDifference(pooled, averagePool(x).dataSync())).toBe(0)
     expect(transformSource(x, 'none')).toBe(x)
-    expect(transformSource(x, 'upsample').shape).toEqual([2, 4, 8, 12, 3])
+    expect(transformSource(x, 'upsample').shape).toEqual([2, 8, 8, 12, 3])
   })
 })
