@@ -7,7 +7,7 @@ import { faultOf, putInPlace, seal } from './engine/manifest.mjs'
 import { ADDON_PATH, addonPackage, engineDir, WHEEL } from './engine/paths.mjs'
 import { engineFromStock } from './engine/stock.mjs'
 import { engineFromInstalled, engineFromWheel } from './engine/wheel.mjs'
-import { openWorkshop } from './engine/workshop.mjs'
+import { openWorkshop, sweep } from './engine/workshop.mjs'
 import { join } from 'node:path'
 
 const HELP = `Usage: npm run setup:engine [-- options]
@@ -70,6 +70,7 @@ async function make(origin, addon) {
 
 async function setUp({ verify, tensorflowDir }) {
   const addon = addonPackage()
+  await sweep()
   const candidates = origins(addon, tensorflowDir)
   for (const origin of candidates) {
     const fault = await faultOf(origin.dir, { thorough: verify })

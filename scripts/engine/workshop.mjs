@@ -13,11 +13,16 @@ function isAlive(pid) {
   }
 }
 
-/** Removes what killed runs left; a folder whose process is alive belongs to a run beside this one. */
-async function sweep(root) {
+/**
+ * Removes what killed runs left; a folder whose process is alive belongs to a run beside this one. A killed run's pip or unpacking may outlive it
+ * and write on: what cannot be removed now is left to the next run.
+ */
+export async function sweep(root = engineRoot()) {
   for (const name of await readdir(root).catch(() => [])) {
     const pid = Number(/^\.(?:making|old)-(\d+)-/.exec(name)?.[1])
-    if (pid > 0 && !isAlive(pid)) await rm(join(root, name), { recursive: true, force: true })
+    if (pid > 0 && !isAlive(pid)) {
+      await rm(join(root, name), { recursive: true, force: true }).catch(() => undefined)
+    }
   }
 }
 
