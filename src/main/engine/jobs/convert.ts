@@ -1,4 +1,4 @@
-import { basename } from 'node:path'
+import { basename, join } from 'node:path'
 import { HippospikeError } from '../../../shared/errors'
 import { convertRequestSchema, type ConvertRequest, type ModelResult } from '../../../shared/jobs'
 import type { Architecture, ModelManifest } from '../../../shared/model'
@@ -20,7 +20,8 @@ import { createRandom, shuffled } from '../../../core/training/random'
 import { NO_PENALTIES, snnNetwork } from '../../../core/training/snn-network'
 import { validate, type DiceByStructure } from '../../../core/training/train'
 import { openDataset } from '../../imaging/dataset'
-import { readModel, writeModel } from '../../workspace/model-folder'
+import { assertWritable, makeFolder } from '../../workspace/atomic-write'
+import { MANIFEST_FILE, readModel, writeModel } from '../../workspace/model-folder'
 import { modelCard } from '../training/card'
 import { finetuneSettingsSchema, trainingOptions } from '../training/settings'
 import { loadCases, runStage } from '../training/stage'
@@ -50,6 +51,8 @@ async function convert(request: ConvertRequest, context: JobContext): Promise<Mo
   const dataset = await openDataset(request.data)
   const folded = foldBatchNorm(manifest.architecture, modelParameters(model))
   refuseErrors(manifest.id, checkNetwork(folded.architecture, folded.parameters))
+  await makeFolder(request.out)
+  await assertWritable(join(request.out, MANIFEST_FILE), true)
   const { runtime } = await context.runtime()
   const training = await loadCases(dataset, 'train', manifest.preprocessing, context)
   const validation = await loadCases(dataset, 'validation', manifest.preprocessing, context)
