@@ -39,7 +39,8 @@ const stages = [
   { name: 'converted', args: ['convert', '--model', at('ann')] },
   { name: 'converted-s085', args: ['convert', '--model', at('ann'), '--scale', '0.85'] },
   { name: 'snn-t4', args: tune('converted-s085', 'snn-t4') },
-  { name: 'snn', args: [...tune('snn-t4', 'snn-t2'), '--timesteps', '2'] },
+  { name: 'snn-t4b', args: tune('snn-t4', 'snn-t4b') },
+  { name: 'snn', args: [...tune('snn-t4b', 'snn-t2'), '--timesteps', '2'] },
   {
     name: 'converted-ternary',
     args: ['convert', '--model', at('ann'), '--spikes', 'ternary-memory']
