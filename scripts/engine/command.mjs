@@ -15,10 +15,21 @@ export function run(program, args, options = {}) {
     })
     child.once('close', (code, signal) => {
       if (code === 0) return resolve(output)
-      const lines = output.trim().split('\n')
-      const telling = lines.filter((line) => /error|fatal|not found|cannot/i.test(line)).at(-1)
-      const why = (telling ?? lines.at(-1) ?? '').trim().slice(0, 300)
+      const why = reason(output)
       reject(new Error(`${program} ended with ${signal ?? code}: ${why}`))
     })
   })
+}
+
+/** The one line of a failed program's output that tells most: pip's broken connection, then an error by name, then anything that speaks of one. */
+export function reason(output) {
+  const lines = output
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '' && !line.startsWith('at '))
+  const broken = /connection broken by '(.+)'/.exec(output)?.[1]
+  const named = lines.findLast((line) => /^\S*(error|fatal): /i.test(line))
+  const any = lines.findLast((line) => /error|fatal|not found|cannot/i.test(line))
+  const told = named ?? any ?? lines.at(-1) ?? 'it said nothing'
+  return (broken === undefined ? told : `${told} (${broken})`).slice(0, 400)
 }

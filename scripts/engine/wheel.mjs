@@ -39,6 +39,8 @@ async function download(dir, say) {
   const target = join(dir, 'download')
   await run(interpreter, [
     ...['-m', 'pip', 'download', '--no-deps', '--only-binary=:all:', '--disable-pip-version-check'],
+    // Five tries, pip's own choice, keep a machine without a network waiting for half a minute.
+    ...['--retries', '1', '--progress-bar', 'off'],
     ...['--python-version', WHEEL.python, '--platform', WHEEL.platform, '--dest', target],
     `${WHEEL.package}==${WHEEL.version}`
   ])

@@ -13,6 +13,7 @@ import {
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { reason } from '../../../scripts/engine/command.mjs'
 import { linkEngine } from '../../../scripts/engine/link.mjs'
 import { faultOf, putInPlace, seal } from '../../../scripts/engine/manifest.mjs'
 import { ADDON_PATH } from '../../../scripts/engine/paths.mjs'
@@ -124,5 +125,26 @@ describe('openWorkshop', () => {
       if (before === undefined) delete process.env['HIPPOSPIKE_ENGINE_DIR']
       else process.env['HIPPOSPIKE_ENGINE_DIR'] = before
     }
+  })
+})
+
+describe('reason', () => {
+  it.each([
+    [
+      'node: x\nError: getaddrinfo ENOTFOUND host\n    at emitErrorNT (node:x)',
+      'Error: getaddrinfo ENOTFOUND host'
+    ],
+    [
+      'a.cc:3:10: fatal error: napi.h: No such file\ncompilation terminated.',
+      'a.cc:3:10: fatal error: napi.h: No such file'
+    ],
+    [
+      "WARNING: Retrying after connection broken by 'NameResolutionError'\nERROR: No matching distribution",
+      'ERROR: No matching distribution (NameResolutionError)'
+    ],
+    ['killed', 'killed'],
+    ['', 'it said nothing']
+  ])('tells the cause in one line: %j', (output, line) => {
+    expect(reason(output)).toBe(line)
   })
 })
