@@ -41,7 +41,9 @@ export const missingRuntimeSchema = z.strictObject({
   /** Exactly what went wrong. */
   reason: z.string().min(1),
   /** What to do about it. */
-  advice: z.string().min(1)
+  advice: z.string().min(1),
+  /** The cause may be gone the next time (a time limit on a busy machine): the report is not kept. */
+  temporary: z.boolean()
 })
 export type MissingRuntime = z.infer<typeof missingRuntimeSchema>
 

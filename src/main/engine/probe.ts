@@ -46,7 +46,7 @@ async function probe(runtime: Runtime): Promise<ProbeResult> {
 }
 
 function missing(runtime: Runtime, reason: string, advice: string): ProbeResult {
-  return { available: false, runtime, reason, advice }
+  return { available: false, runtime, reason, advice, temporary: false }
 }
 
 void main()

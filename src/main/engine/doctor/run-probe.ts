@@ -11,6 +11,8 @@ export interface ProbeOptions {
   signal?: AbortSignal
 }
 
+type MissingResult = Extract<ProbeResult, { available: false }>
+
 const TIME_LIMIT_MS = 60_000
 const KEPT_OUTPUT = 64 * 1024
 
@@ -73,7 +75,8 @@ function run(
       settle(missing(runtime, `the probe cannot be started: ${error.message}`, OTHER))
     })
     child.on('close', (code, killedBy) => {
-      if (signal?.aborted) settle(missing(runtime, 'the probe was cancelled', 'probe again'))
+      if (signal?.aborted)
+        settle(temporary(missing(runtime, 'the probe was cancelled', 'probe again')))
       else if (late) settle(tooSlow(runtime, timeLimitMs))
       else settle(lastResult(runtime, out, err) ?? crashed(runtime, code, killedBy, err))
     })
@@ -100,7 +103,7 @@ function dawnsReason(err: string): string {
 
 function tooSlow(runtime: Runtime, limit: number): ProbeResult {
   const reason = `the probe was not done after ${(limit / 1000).toFixed(0)} s`
-  return missing(runtime, reason, 'close other programs and run hippospike doctor again')
+  return temporary(missing(runtime, reason, 'close other programs and run hippospike doctor again'))
 }
 
 function crashed(
@@ -122,6 +125,10 @@ function crashed(
   return missing(runtime, `the probe ${how}${hint}`, OTHER)
 }
 
-function missing(runtime: Runtime, reason: string, advice: string): ProbeResult {
-  return { available: false, runtime, reason, advice }
+function missing(runtime: Runtime, reason: string, advice: string): MissingResult {
+  return { available: false, runtime, reason, advice, temporary: false }
+}
+
+function temporary(result: MissingResult): MissingResult {
+  return { ...result, temporary: true }
 }

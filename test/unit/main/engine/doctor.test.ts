@@ -47,7 +47,8 @@ function out(runtime: Runtime): Candidate {
     note: runtime === 'cuda' ? 'unverified: nobody could run it yet' : null,
     seconds: 0.1,
     reason: `no ${runtime}`,
-    advice: `get ${runtime}`
+    advice: `get ${runtime}`,
+    temporary: false
   }
 }
 
@@ -178,7 +179,7 @@ describe('the cached report', () => {
       const works = ${JSON.stringify(working)}.includes(runtime)
       console.log(JSON.stringify(works
         ? { available: true, runtime, version: '1', device: 'd', memoryBytes: null, software: false, checks: [], gmacsPerSecond: 1 }
-        : { available: false, runtime, reason: 'no', advice: 'none' }))`
+        : { available: false, runtime, reason: 'no', advice: 'none', temporary: false }))`
     )
     return { probePath, started: () => readFileSync(log, 'utf8').trim().split('\n') }
   }
@@ -226,6 +227,14 @@ describe('the cached report', () => {
     writeFileSync(stored(), JSON.stringify(made))
     expect(await readCachedReport()).toEqual(made)
     vi.stubEnv('VK_ICD_FILENAMES', '/another/driver.json')
+    expect(await readCachedReport()).toBeNull()
+  })
+
+  it('is not kept when a probe ran out of time', async () => {
+    const probePath = join(folder, 'slow.cjs')
+    writeFileSync(probePath, 'setInterval(() => undefined, 1000)')
+    const slow = await probeAll({ probePath, timeLimitMs: 200 })
+    expect(slow.chosen).toBeNull()
     expect(await readCachedReport()).toBeNull()
   })
 

@@ -77,6 +77,7 @@ describe('probing a runtime in a process of its own', () => {
   it('ends a probe that hangs', async () => {
     const candidate = await probe('setInterval(() => undefined, 1000)', { timeLimitMs: 400 })
     expect(reasonOf(candidate)).toMatch(/not done after/)
+    expect(candidate).toMatchObject({ temporary: true })
     expect(candidate.seconds).toBeLessThan(10)
   })
 
@@ -95,13 +96,22 @@ describe('probing a runtime in a process of its own', () => {
     ['another runtime', print({ ...found, runtime: 'native' })],
     ['a speed of zero', print({ ...found, gmacsPerSecond: 0 })],
     ['unknown fields', print({ ...found, secret: 1 })],
-    ['no reason', print({ available: false, runtime: 'wasm', reason: '', advice: '' })]
+    [
+      'no reason',
+      print({ available: false, runtime: 'wasm', reason: '', advice: '', temporary: false })
+    ]
   ])('does not believe %s', async (_name, script) => {
     expect(reasonOf(await probe(script))).toMatch(/^the probe ended with code 0/)
   })
 
   it('adds what Dawn says on stderr alone', async () => {
-    const missing = { available: false, runtime: 'webgpu', reason: 'no GPU', advice: 'get one' }
+    const missing = {
+      available: false,
+      runtime: 'webgpu',
+      reason: 'no GPU',
+      advice: 'get one',
+      temporary: false
+    }
     const script = `console.error("Warning: Couldn't load Vulkan: libvulkan.so.1: No such file");${print(missing)}`
     expect(reasonOf(await probe(script, {}, 'webgpu'))).toBe(
       "no GPU (Couldn't load Vulkan: libvulkan.so.1: No such file)"
