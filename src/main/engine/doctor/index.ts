@@ -60,8 +60,7 @@ async function probeWhile(
     chosen: choose(candidates)
   }
   // A time limit that was missed on a busy machine would otherwise keep it from a good runtime for ever.
-  if (candidates.every((candidate) => candidate.available || !candidate.temporary)) {
-    await writeCachedReport(report)
-  }
+  const lasting = candidates.every((candidate) => candidate.available || !candidate.temporary)
+  if (lasting && !options.signal?.aborted) await writeCachedReport(report)
   return report
 }
