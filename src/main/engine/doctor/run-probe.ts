@@ -13,7 +13,7 @@ export interface ProbeOptions {
 
 type MissingResult = Extract<ProbeResult, { available: false }>
 
-const TIME_LIMIT_MS = 60_000
+const TIME_LIMIT_MS = 90_000
 const KEPT_OUTPUT = 64 * 1024
 
 const OTHER = 'use another runtime'

@@ -154,7 +154,8 @@ describe('the report', () => {
   })
 })
 
-describe('the cached report', () => {
+// Each case starts several processes, one after the other.
+describe('the cached report', { timeout: 120_000 }, () => {
   let folder: string
   const stored = (): string => join(folder, 'hippospike', 'doctor.json')
 
