@@ -78,6 +78,23 @@ export function conv3d(x: Tensor5D, w: Tensor5D): Tensor5D {
   return op(x, w) as Tensor5D
 }
 
+/**
+ * {@link conv3d} of an input that nothing is learned of (the image): the same, without the gradient by it, which tfjs would have computed and
+ * thrown away.
+ */
+export function conv3dOfConstant(x: Tensor5D, w: Tensor5D): Tensor5D {
+  const op = customGrad((...args) => {
+    const [filter, save] = args as [Tensor5D, (tensors: Tensor[]) => void]
+    save([x])
+    return {
+      value: forward(x, filter),
+      gradFunc: (dy: Tensor, saved: Tensor[]) =>
+        conv3dFilterGradient(saved[0] as Tensor5D, dy as Tensor5D, w.shape)
+    }
+  })
+  return op(w) as Tensor5D
+}
+
 /** Gradient of {@link conv3d} with respect to its input, for the gradient `dy` of its output. */
 export function conv3dInputGradient(dy: Tensor5D, w: Tensor5D, inputShape: Shape5D): Tensor5D {
   checkShapes(inputShape, w.shape)

@@ -10,7 +10,7 @@ import {
 import type { ConvLayer } from './architecture'
 import { walkNetwork } from './graph'
 import type { NamedTensors } from './parameters'
-import { convolveSources, splitKernel } from './sources'
+import { convolveLayer, convolveSources, splitKernel } from './sources'
 
 export interface AnnForwardOptions {
   /** Normalise with the statistics of this batch, and hand them over; else with the running ones. */
@@ -45,7 +45,7 @@ export function annForward(
     function activate(): tf.Tensor5D {
       if (architecture.batchNorm && options.training) {
         return trainingBatchNorm(
-          convolveSources(sources, splitKernel(kernel, channels)),
+          convolveLayer(layer, sources, splitKernel(kernel, channels)),
           get('gamma') as tf.Tensor1D,
           get('beta') as tf.Tensor1D,
           true,
@@ -55,7 +55,7 @@ export function annForward(
       const { weights, bias } = architecture.batchNorm
         ? foldedLayer(kernel, get('gamma'), get('beta'), get('mean'), get('variance'))
         : { weights: kernel, bias: get('bias') as tf.Tensor1D }
-      const current = convolveSources(sources, splitKernel(weights, channels))
+      const current = convolveLayer(layer, sources, splitKernel(weights, channels))
       return architecture.activation.kind === 'qcfs'
         ? qcfs(
             tf.add(current, bias),

@@ -5,7 +5,7 @@ import { INPUT_SOURCE, type ConvLayer } from './architecture'
 import { walkNetwork } from './graph'
 import type { NeuronParameters } from './neuron'
 import type { NamedTensors } from './parameters'
-import { convolveSources, splitKernel } from './sources'
+import { convolveLayer, convolveSources, splitKernel } from './sources'
 import { integrateAndFire, spikingConvolution, type SpikingLayerOptions } from './spiking-layer'
 import { foldedLayer } from './unet-ann'
 
@@ -105,7 +105,7 @@ function foldedSpikes(
   const kernels = scaledKernels(layer, tf.div(weights, threshold), tensors)
   const shift = tf.div(bias, threshold) as tf.Tensor1D
   return layer.sources[0]!.from === INPUT_SOURCE
-    ? integrateAndFire([convolveSources(sources, kernels)], shift, options)
+    ? integrateAndFire([convolveLayer(layer, sources, kernels)], shift, options)
     : spikingConvolution(sources, kernels, shift, options)
 }
 
@@ -121,7 +121,7 @@ function normalisedSpikes(
   const get = (name: string): tf.Tensor => tensors[`${layer.name}.${name}`]!
   const beta = tf.div(get('beta'), threshold) as tf.Tensor1D
   const current = trainingBatchNorm(
-    convolveSources(sources, scaledKernels(layer, get('kernel') as tf.Tensor5D, tensors)),
+    convolveLayer(layer, sources, scaledKernels(layer, get('kernel') as tf.Tensor5D, tensors)),
     tf.div(get('gamma'), threshold) as tf.Tensor1D,
     beta,
     false,

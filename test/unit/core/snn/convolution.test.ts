@@ -7,7 +7,8 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import {
   conv3d,
   conv3dFilterGradient,
-  conv3dInputGradient
+  conv3dInputGradient,
+  conv3dOfConstant
 } from '../../../../src/core/snn/convolution'
 
 type Shape = [number, number, number, number, number]
@@ -151,5 +152,19 @@ describe.each(['cpu', 'wasm'])('conv3d on %s', (backend) => {
         /2 channels.* 1/
       )
     })
+  })
+})
+
+describe('conv3dOfConstant', () => {
+  it('is conv3d, with the same gradient by the filter and none by its input', async () => {
+    await tf.setBackend('cpu')
+    const x = tf.tensor(values(2 * 3 * 4 * 3, 1), [2, 3, 4, 3, 1]) as tf.Tensor5D
+    const w = tf.tensor(values(27 * 4, 2), [3, 3, 3, 1, 4]) as tf.Tensor5D
+    const dy = tf.tensor(values(2 * 3 * 4 * 3 * 4, 3), [2, 3, 4, 3, 4]) as tf.Tensor5D
+    const one = tf.valueAndGrad((f: tf.Tensor) => conv3dOfConstant(x, f as tf.Tensor5D))(w, dy)
+    const other = tf.valueAndGrad((f: tf.Tensor) => conv3d(x, f as tf.Tensor5D))(w, dy)
+    expect([...one.value.dataSync()]).toEqual([...other.value.dataSync()])
+    expect([...one.grad.dataSync()]).toEqual([...other.grad.dataSync()])
+    expect(() => tf.grad((i: tf.Tensor) => conv3dOfConstant(i as tf.Tensor5D, w))(x, dy)).toThrow()
   })
 })
