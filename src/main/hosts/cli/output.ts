@@ -30,8 +30,8 @@ export function failureOf(thrown: unknown): HippospikeError | null {
   return new HippospikeError('usage', message)
 }
 
-/** Lines with their columns aligned: the first to the left, the others to the right. */
-export function table(rows: readonly (readonly string[])[]): string {
+/** Lines with their columns aligned: the first, or so many, to the left, and numbers after them to the right. */
+export function table(rows: readonly (readonly string[])[], left = 1): string {
   const columns = Math.max(...rows.map((row) => row.length))
   const widths = Array.from({ length: columns }, (_, i) =>
     Math.max(...rows.map((row) => row[i]?.length ?? 0))
@@ -39,7 +39,7 @@ export function table(rows: readonly (readonly string[])[]): string {
   return rows
     .map((row) =>
       row
-        .map((cell, i) => (i === 0 ? cell.padEnd(widths[i]!) : cell.padStart(widths[i]!)))
+        .map((cell, i) => (i < left ? cell.padEnd(widths[i]!) : cell.padStart(widths[i]!)))
         .join('  ')
         .trimEnd()
     )

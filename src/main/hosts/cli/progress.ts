@@ -29,7 +29,7 @@ export class ProgressDisplay {
     }
     const text = describeProgress(progress, now - this.stageStart)
     if (this.host.isTerminal) this.redraw(text, now, isNewStage)
-    else this.printLine(text, now)
+    else this.printLine(text, now, isNewStage)
   }
 
   /** Prints a line that stays, above the progress. */
@@ -59,8 +59,8 @@ export class ProgressDisplay {
     this.shown = text
   }
 
-  private printLine(text: string, now: number): void {
-    if (text === this.shown || now - this.shownAt < LINE_MS) return
+  private printLine(text: string, now: number, atOnce: boolean): void {
+    if (text === this.shown || (!atOnce && now - this.shownAt < LINE_MS)) return
     this.shown = text
     this.shownAt = now
     this.host.err(`${text}\n`)

@@ -44,7 +44,8 @@ function describe(listed: readonly ListedModel[], modelsDir: string): string {
   const parts = []
   if (whole.length > 0) {
     const rows = whole.map(({ manifest }) => row(manifest))
-    parts.push(table([['id', 'stage', 'spikes', 'timesteps', 'name'], ...rows]))
+    const header = ['id', 'stage', 'spikes', 'timesteps', 'name']
+    parts.push(table([header, ...rows], header.length))
   }
   parts.push(...damaged.map(({ error }) => `damaged: ${error}`))
   return parts.join('\n')
