@@ -37,7 +37,11 @@ export interface StageOutcome {
   seconds: number
 }
 
-/** Reads the cases of a split onto the network's grid. */
+/**
+ * Reads the cases of a split onto the network's grid.
+ *
+ * @throws HippospikeError (input) for a file that cannot be read, and where there is nothing to train on
+ */
 export async function loadCases(
   dataset: Dataset,
   split: Split,
@@ -45,6 +49,12 @@ export async function loadCases(
   context: JobContext
 ): Promise<TrainingCase[]> {
   const sources = dataset.cases.filter((source) => source.split === split)
+  if (split === 'train' && sources.length === 0) {
+    throw new HippospikeError(
+      'input',
+      `${dataset.dir} has no training cases; list some under split.train in its dataset.json, or leave the split out`
+    )
+  }
   const cases: TrainingCase[] = []
   for (const source of sources) {
     context.progress('load', cases.length / sources.length, `reading ${split} case ${source.id}`)
