@@ -3,9 +3,12 @@ import { HippospikeError } from '../../shared/errors'
 import type { Geometry, Triple } from '../../shared/geometry'
 import { indexToPhysical } from '../../core/volume/geometry'
 import { argmaxChannels } from '../../core/volume/resample'
-import { writeProbabilities } from '../imaging/write-mask'
+import { writeProbabilities, type MaskOptions } from '../imaging/write-mask'
 import { makeFolder, writeFileAtomic } from '../workspace/atomic-write'
 import type { Inference, LayerSpikes } from './inference'
+
+/** The file that every folder of spikes has. */
+export const SPIKES_FILE = 'spikes.json'
 
 /**
  * Writes what the network did, for viewers and for analysis: `<layer>_spikes.nii.gz` (4-D: spikes among the channels at each voxel and
@@ -20,13 +23,13 @@ export async function writeSpikes(
   inference: Inference,
   canonical: Geometry,
   size: Triple,
-  force: boolean
+  options: MaskOptions
 ): Promise<void> {
   const { spikes, steps, activity } = inference
   if (!spikes || !steps || !activity) {
     throw new HippospikeError('usage', '--spikes needs a spiking model; this one is an ANN')
   }
-  await makeFolder(dir)
+  await makeFolder(dir, options.outputs)
   const timesteps = steps.length
   for (const layer of spikes) {
     const geometry = levelGeometry(canonical, inference.paddedOffset, layer)
@@ -36,7 +39,7 @@ export async function writeSpikes(
       timesteps,
       geometry,
       { format: 'other' },
-      { force }
+      options
     )
   }
   await writeProbabilities(
@@ -45,7 +48,7 @@ export async function writeSpikes(
     timesteps,
     { ...canonical, size },
     { format: 'other' },
-    { force }
+    options
   )
   const layers = spikes.map((layer) => ({
     layer: layer.layer,
@@ -53,9 +56,9 @@ export async function writeSpikes(
     netSpikesByTimestep: sumsByTimestep(layer.counts, timesteps)
   }))
   await writeFileAtomic(
-    join(dir, 'spikes.json'),
+    join(dir, SPIKES_FILE),
     `${JSON.stringify({ timesteps, layers }, null, 2)}\n`,
-    { overwrite: force }
+    { overwrite: options.force ?? false, outputs: options.outputs }
   )
 }
 

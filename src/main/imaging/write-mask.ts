@@ -4,7 +4,7 @@ import { HippospikeError } from '../../shared/errors'
 import type { Geometry } from '../../shared/geometry'
 import { voxelCount } from '../../core/volume/geometry'
 import type { Volume } from '../../core/volume/volume'
-import { assertWritable, writeFileAtomic } from '../workspace/atomic-write'
+import { assertWritable, writeFileAtomic, type OutputSet } from '../workspace/atomic-write'
 import { headerOnGrid, INTENT_LABEL, type Contents } from './nifti-write'
 import type { SourceHeader } from './read-image'
 import { swapped, verifyNifti } from './verify-nifti'
@@ -14,6 +14,8 @@ const gzipAsync = promisify(gzip)
 export interface MaskOptions {
   /** Replace an existing file. */
   force?: boolean
+  /** What the file belongs to. */
+  outputs?: OutputSet
 }
 
 /**
@@ -90,6 +92,7 @@ async function writeNifti(
   const data = /\.gz$/i.test(path) ? await gzipAsync(content) : content
   await writeFileAtomic(path, data, {
     overwrite: force,
+    outputs: options.outputs,
     verify: (temporary) =>
       verifyNifti(temporary, path, {
         geometry,

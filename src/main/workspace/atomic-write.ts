@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { unlinkSync } from 'node:fs'
+import { rmdirSync, unlinkSync } from 'node:fs'
 import { access, mkdir, open, readdir, realpath, rename, stat, unlink } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import { HippospikeError } from '../../shared/errors'
@@ -9,6 +9,8 @@ export interface WriteOptions {
   overwrite?: boolean
   /** Looks at the finished temporary file before it takes its place; what it throws stops the writing. */
   verify?: (temporaryPath: string) => Promise<void>
+  /** What the file belongs to. */
+  outputs?: OutputSet | undefined
 }
 
 /** `<prefix><process id>-<random>-<name of the file>`: the name comes last so that readers see its extension. */
@@ -17,6 +19,43 @@ const TEMPORARY_NAME = /^\.hippospike-(\d+)-[0-9a-f]+-(.+)$/
 
 /** Temporary files that exist now, to be removed if the process exits in the middle of a write. */
 const pending = new Set<string>()
+/** Sets of files that may still be undone, which an exit of the process does. */
+const unfinished = new Set<OutputSet>()
+
+/** Files that are worth something only together: they are kept together, or removed together. */
+export class OutputSet {
+  /** In the order of their making. */
+  private readonly made: { path: string; isFolder: boolean }[] = []
+
+  constructor() {
+    removePendingOnExit()
+    unfinished.add(this)
+  }
+
+  add(path: string, isFolder = false): void {
+    // A path that the working directory decides must not wander with it.
+    this.made.push({ path: resolve(path), isFolder })
+  }
+
+  /** Everything is written: what is there now is not removed any more. */
+  keep(): void {
+    unfinished.delete(this)
+    this.made.length = 0
+  }
+
+  /** Removes the files that were written, and the folders that were made for them where nothing else is in them. */
+  undo(): void {
+    unfinished.delete(this)
+    for (const { path, isFolder } of this.made.reverse()) {
+      try {
+        if (isFolder) rmdirSync(path)
+        else unlinkSync(path)
+      } catch {
+        // Gone already, or holding what is not ours.
+      }
+    }
+  }
+}
 
 /**
  * Writes a file so that it is there whole or not at all: a temporary file in the same folder, flushed to the disk,
@@ -39,6 +78,7 @@ export async function writeFileAtomic(
     await options.verify?.(temporary)
     if (options.overwrite === false) await refuseExisting(path)
     await rename(temporary, path)
+    options.outputs?.add(path)
     await flushFolder(folder)
   } catch (cause) {
     await unlink(temporary).catch(() => undefined)
@@ -51,11 +91,17 @@ export async function writeFileAtomic(
 /**
  * Makes a folder and those above it, unless it is there.
  *
+ * @param outputs what the folder is made for
  * @throws HippospikeError (output) naming the path and the reason
  */
-export async function makeFolder(path: string): Promise<void> {
+export async function makeFolder(path: string, outputs?: OutputSet): Promise<void> {
   try {
-    await mkdir(path, { recursive: true })
+    const first = await mkdir(path, { recursive: true })
+    if (first === undefined) return
+    const made = [resolve(path)]
+    while (made[0] !== resolve(first) && dirname(made[0]!) !== made[0])
+      made.unshift(dirname(made[0]!))
+    for (const folder of made) outputs?.add(folder, true)
   } catch (cause) {
     throw outputError(path, cause)
   }
@@ -86,7 +132,12 @@ export async function assertWritable(
     if (!force) await refuseExisting(path)
     // Permissions alone do not tell of a read-only or full place, so a file is really made there.
     const probe = temporaryPath(path)
-    await writeFlushed(probe, '\n').finally(() => unlink(probe).catch(() => undefined))
+    removePendingOnExit()
+    pending.add(probe)
+    await writeFlushed(probe, '\n').finally(async () => {
+      await unlink(probe).catch(() => undefined)
+      pending.delete(probe)
+    })
   } catch (cause) {
     throw outputError(path, cause)
   }
@@ -185,6 +236,7 @@ function removePendingOnExit(): void {
         // It was not there yet, or no longer is.
       }
     }
+    for (const outputs of unfinished) outputs.undo()
   })
 }
 

@@ -1,4 +1,5 @@
-import { basename } from 'node:path'
+import { stat } from 'node:fs/promises'
+import { basename, join, resolve } from 'node:path'
 import type { Triple } from '../../../shared/geometry'
 import { HippospikeError } from '../../../shared/errors'
 import { segmentRequestSchema, type SegmentRequest, type SegmentResult } from '../../../shared/jobs'
@@ -15,11 +16,11 @@ import { checkContrast } from '../../imaging/image-checks'
 import { readImage } from '../../imaging/read-image'
 import { checkMaskName, writeMask, writeProbabilities } from '../../imaging/write-mask'
 import { readModel } from '../../workspace/model-folder'
-import { assertWritable, writeFileAtomic } from '../../workspace/atomic-write'
+import { assertWritable, OutputSet, writeFileAtomic } from '../../workspace/atomic-write'
 import { networkInput } from '../cases'
 import { fileSha256, runRecordPath } from '../provenance'
 import { createPredictor, type Inference, type Predictor } from '../inference'
-import { writeSpikes } from '../spike-files'
+import { SPIKES_FILE, writeSpikes } from '../spike-files'
 import { yieldToHost, type Job, type JobContext } from './job'
 
 /** Crops larger than this on an axis hold more than the surroundings of one hippocampus, which is all the network knows. */
@@ -42,11 +43,19 @@ async function segment(request: SegmentRequest, context: JobContext): Promise<Se
   if (roi) checkContrast(`the region of ${request.image}`, region.voxels)
   checkFieldOfView(request, region)
   const model = await readModel(request.model)
+  if (request.spikes !== null && model.manifest.spiking === null) {
+    throw new HippospikeError(
+      'usage',
+      `--spikes needs a spiking model; model ${model.manifest.id} is an ANN`
+    )
+  }
   const runtime = await context.runtime()
   await yieldToHost(context)
 
   const predictor = createPredictor(model, request.timesteps)
   const timings: Record<string, number> = { prepare: secondsSince(start) }
+  const outputs = new OutputSet()
+  const writing = { force: request.force, outputs }
   try {
     const { input, mapping } = networkInput(region, model.manifest.preprocessing)
     context.progress('segment', null, `segmenting with ${model.manifest.id}`)
@@ -80,7 +89,7 @@ async function segment(request: SegmentRequest, context: JobContext): Promise<Se
       warnings
     }
     if (request.spikes !== null) {
-      await writeSpikes(request.spikes, inference, mapping.canonical, input.size, request.force)
+      await writeSpikes(request.spikes, inference, mapping.canonical, input.size, writing)
     }
     if (request.probabilities !== null) {
       await writeProbabilities(
@@ -89,16 +98,19 @@ async function segment(request: SegmentRequest, context: JobContext): Promise<Se
         inference.classes,
         source.volume.geometry,
         source.header,
-        { force: request.force }
+        writing
       )
     }
-    await writeMask(request.out, mask, source.header, { force: request.force })
+    await writeMask(request.out, mask, source.header, writing)
     result.seconds = secondsSince(start)
     timings.total = result.seconds
-    await writeRunRecord(request, model, predictor, result, runtime.version, timings)
+    await writeRunRecord(request, model, predictor, result, runtime.version, timings, outputs)
+    outputs.keep()
     return result
   } finally {
     predictor.dispose()
+    // Nothing of a run that failed stays.
+    outputs.undo()
   }
 }
 
@@ -111,7 +123,16 @@ async function checkOutputs(request: SegmentRequest): Promise<void> {
   if (request.probabilities !== null) {
     checkMaskName(request.probabilities)
     await assertWritable(request.probabilities, request.force, inputs)
+    if (resolve(request.probabilities) === resolve(request.out)) {
+      throw new HippospikeError(
+        'usage',
+        `${request.out}: is the file of both the mask and the probabilities; give two`
+      )
+    }
   }
+  const { spikes } = request
+  const found = spikes === null ? null : await stat(spikes).catch(() => null)
+  if (spikes !== null && found) await assertWritable(join(spikes, SPIKES_FILE), request.force)
 }
 
 function toRoi([i0, j0, k0, i1, j1, k1]: NonNullable<SegmentRequest['roi']>, size: Triple): Roi {
@@ -168,7 +189,8 @@ async function writeRunRecord(
   { timesteps }: Predictor,
   result: SegmentResult,
   runtimeVersion: string,
-  timings: Record<string, number>
+  timings: Record<string, number>,
+  outputs: OutputSet
 ): Promise<void> {
   const record = {
     application: { name: 'Hippospike', version: VERSION },
@@ -183,7 +205,10 @@ async function writeRunRecord(
     timings,
     finished: new Date().toISOString()
   }
-  await writeFileAtomic(runRecordPath(request.out), `${JSON.stringify(record, null, 2)}\n`)
+  await writeFileAtomic(runRecordPath(request.out), `${JSON.stringify(record, null, 2)}\n`, {
+    overwrite: request.force,
+    outputs
+  })
 }
 
 function secondsSince(start: number): number {
