@@ -60,6 +60,14 @@ describe('the display', () => {
     expect(written).toEqual(['s: a\n', 's: c\n'])
   })
 
+  it('prints the first line of a stage at once, the same line never twice', () => {
+    const { written, at } = display({})
+    at(0, 'a')
+    at(10, 'b', 't')
+    at(20, 'c', 't')
+    expect(written).toEqual(['s: a\n', 't: b\n'])
+  })
+
   it('writes over its line on a terminal', () => {
     const { display: shown, written, at } = display({ isTerminal: true, columns: 6 })
     at(0, 'abcdef')
