@@ -121,7 +121,7 @@ describe.each(shippedModels())('segment with the model %s', (id) => {
     })
     if (spiking) {
       expect(result.meanFiringRate).toBeGreaterThan(0)
-      expect(result.meanFiringRate).toBeLessThan(0.25)
+      expect(result.meanFiringRate).toBeLessThan(0.2)
     } else expect(result.meanFiringRate).toBeNull()
 
     const layers = spiking

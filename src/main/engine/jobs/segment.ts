@@ -21,7 +21,7 @@ import { networkInput } from '../cases'
 import { fileSha256, runRecordPath } from '../provenance'
 import { createPredictor, type Inference, type Predictor } from '../inference'
 import { SPIKES_FILE, writeSpikes } from '../spike-files'
-import { yieldToHost, type Job, type JobContext } from './job'
+import { throwIfCancelled, yieldToHost, type Job, type JobContext } from './job'
 
 /** Crops larger than this on an axis hold more than the surroundings of one hippocampus, which is all the network knows. */
 const MAX_FIELD_OF_VIEW_MM = 80
@@ -90,6 +90,7 @@ async function segment(request: SegmentRequest, context: JobContext): Promise<Se
     }
     if (request.spikes !== null) {
       await writeSpikes(request.spikes, inference, mapping.canonical, input.size, writing)
+      throwIfCancelled(context)
     }
     if (request.probabilities !== null) {
       await writeProbabilities(
@@ -100,6 +101,7 @@ async function segment(request: SegmentRequest, context: JobContext): Promise<Se
         source.header,
         writing
       )
+      throwIfCancelled(context)
     }
     await writeMask(request.out, mask, source.header, writing)
     result.seconds = secondsSince(start)
