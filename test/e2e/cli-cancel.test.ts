@@ -114,6 +114,8 @@ describe.skipIf(process.platform === 'win32')('a command that is stopped', () =>
       }
       const again = await cli(segment(out, '--force'))
       expect(again.code, again.stderr).toBe(0)
+      // The default, as none is named here.
+      expect(again.stdout).toMatch(/^model +snn on /m)
       expect(rawNifti(join(out, 'mask.nii.gz')).voxels.some((label) => label > 0)).toBe(true)
       expect(hidden(listing(out))).toEqual([])
     })
