@@ -47,10 +47,21 @@ export function shuffled<T>(items: readonly T[], random: Random): T[] {
   return result
 }
 
-/** A seed for one epoch or one purpose, from a run's seed: independent streams that do not depend on how far another got. */
+/**
+ * A seed for one epoch or one purpose, from a run's seed: independent streams that do not depend on how far another got.
+ *
+ * The seed is mixed before a part of the path joins it, and again after. Without the first, seeds that lie near each other would share
+ * streams, and a second run with another seed would not be a second sample.
+ */
 export function derivedSeed(seed: number, ...path: number[]): number {
-  return path.reduce((hash, part) => {
-    const mixed = Math.imul(hash ^ (part + 0x9e3779b9), 0x85ebca6b)
-    return (mixed ^ (mixed >>> 13)) >>> 0
-  }, seed >>> 0)
+  return path.reduce((hash, part) => mixed(hash + part), mixed(seed))
+}
+
+/** Austin Appleby's finaliser of MurmurHash3: one to one on 32 bits, and each bit of the input flips every bit of the output half the time. */
+function mixed(value: number): number {
+  // The finaliser leaves 0 as it is.
+  let hash = (value + 0x9e3779b9) >>> 0
+  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b)
+  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35)
+  return (hash ^ (hash >>> 16)) >>> 0
 }

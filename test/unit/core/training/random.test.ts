@@ -80,6 +80,26 @@ describe('derivedSeed', () => {
     expect(seeds.size).toBe(60 * 201)
   })
 
+  it('gives neighbouring seeds no stream in common', () => {
+    const seeds = new Set<number>()
+    for (let seed = 0; seed < 100; seed++) {
+      for (let epoch = 0; epoch < 100; epoch++) seeds.add(derivedSeed(seed, epoch))
+    }
+    // Of 10 000 seeds out of 2³² about 0.01 pairs meet by chance.
+    expect(seeds.size).toBe(100 * 100)
+  })
+
+  it('tells a seed from a step of the path, and a longer path from a shorter', () => {
+    const seeds = [
+      derivedSeed(0),
+      derivedSeed(0, 0),
+      derivedSeed(0, 0, 0),
+      derivedSeed(1, 2),
+      derivedSeed(2, 1)
+    ]
+    expect(new Set(seeds).size).toBe(seeds.length)
+  })
+
   it('is a 32-bit whole number that does not depend on anything else', () => {
     const seed = derivedSeed(0xffff_ffff, 3, 7)
     expect(Number.isInteger(seed) && seed >= 0 && seed < 2 ** 32).toBe(true)
