@@ -1,8 +1,10 @@
-import { randomBytes } from 'node:crypto'
-import { rmdirSync, unlinkSync } from 'node:fs'
-import { access, mkdir, open, readdir, realpath, rename, stat, unlink } from 'node:fs/promises'
-import { basename, dirname, join, resolve } from 'node:path'
+import { access, mkdir, open, realpath, rename, stat, unlink } from 'node:fs/promises'
+import { dirname, resolve } from 'node:path'
 import { HippospikeError } from '../../shared/errors'
+import type { OutputSet } from './output-set'
+import { removeOnExit, removeStale, settled, temporaryPath } from './temporary-file'
+
+export { OutputSet } from './output-set'
 
 export interface WriteOptions {
   /** Replace an existing file; true unless said otherwise. */
@@ -11,50 +13,6 @@ export interface WriteOptions {
   verify?: (temporaryPath: string) => Promise<void>
   /** What the file belongs to. */
   outputs?: OutputSet | undefined
-}
-
-/** `<prefix><process id>-<random>-<name of the file>`: the name comes last so that readers see its extension. */
-const TEMPORARY_PREFIX = '.hippospike-'
-const TEMPORARY_NAME = /^\.hippospike-(\d+)-[0-9a-f]+-(.+)$/
-
-/** Temporary files that exist now, to be removed if the process exits in the middle of a write. */
-const pending = new Set<string>()
-/** Sets of files that may still be undone, which an exit of the process does. */
-const unfinished = new Set<OutputSet>()
-
-/** Files that are worth something only together: they are kept together, or removed together. */
-export class OutputSet {
-  /** In the order of their making. */
-  private readonly made: { path: string; isFolder: boolean }[] = []
-
-  constructor() {
-    removePendingOnExit()
-    unfinished.add(this)
-  }
-
-  add(path: string, isFolder = false): void {
-    // A path that the working directory decides must not wander with it.
-    this.made.push({ path: resolve(path), isFolder })
-  }
-
-  /** Everything is written: what is there now is not removed any more. */
-  keep(): void {
-    unfinished.delete(this)
-    this.made.length = 0
-  }
-
-  /** Removes the files that were written, and the folders that were made for them where nothing else is in them. */
-  undo(): void {
-    unfinished.delete(this)
-    for (const { path, isFolder } of this.made.reverse()) {
-      try {
-        if (isFolder) rmdirSync(path)
-        else unlinkSync(path)
-      } catch {
-        // Gone already, or holding what is not ours.
-      }
-    }
-  }
 }
 
 /**
@@ -70,21 +28,21 @@ export async function writeFileAtomic(
 ): Promise<void> {
   const folder = dirname(path)
   const temporary = temporaryPath(path)
-  removePendingOnExit()
-  pending.add(temporary)
+  removeOnExit(temporary)
   try {
     await removeStale(path)
     await writeFlushed(temporary, data)
     await options.verify?.(temporary)
     if (options.overwrite === false) await refuseExisting(path)
+    const replaces = await options.outputs?.setAside(path)
     await rename(temporary, path)
-    options.outputs?.add(path)
+    if (!replaces) options.outputs?.add(path)
     await flushFolder(folder)
   } catch (cause) {
     await unlink(temporary).catch(() => undefined)
     throw outputError(path, cause)
   } finally {
-    pending.delete(temporary)
+    settled(temporary)
   }
 }
 
@@ -132,11 +90,10 @@ export async function assertWritable(
     if (!force) await refuseExisting(path)
     // Permissions alone do not tell of a read-only or full place, so a file is really made there.
     const probe = temporaryPath(path)
-    removePendingOnExit()
-    pending.add(probe)
+    removeOnExit(probe)
     await writeFlushed(probe, '\n').finally(async () => {
       await unlink(probe).catch(() => undefined)
-      pending.delete(probe)
+      settled(probe)
     })
   } catch (cause) {
     throw outputError(path, cause)
@@ -198,46 +155,6 @@ async function flushFolder(folder: string): Promise<void> {
     const code = (cause as NodeJS.ErrnoException).code
     if (!['EPERM', 'EISDIR', 'EINVAL', 'EACCES', 'ENOTSUP'].includes(code ?? '')) throw cause
   }
-}
-
-function temporaryPath(path: string): string {
-  const unique = `${process.pid}-${randomBytes(6).toString('hex')}`
-  return join(dirname(path), `${TEMPORARY_PREFIX}${unique}-${basename(path)}`)
-}
-
-async function removeStale(path: string): Promise<void> {
-  const folder = dirname(path)
-  for (const name of await readdir(folder)) {
-    const match = TEMPORARY_NAME.exec(name)
-    if (match?.[2] !== basename(path) || isRunning(Number(match[1]))) continue
-    await unlink(join(folder, name)).catch(() => undefined)
-  }
-}
-
-function isRunning(pid: number): boolean {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch (cause) {
-    return (cause as NodeJS.ErrnoException).code === 'EPERM'
-  }
-}
-
-let watchingExit = false
-
-function removePendingOnExit(): void {
-  if (watchingExit) return
-  watchingExit = true
-  process.on('exit', () => {
-    for (const path of pending) {
-      try {
-        unlinkSync(path)
-      } catch {
-        // It was not there yet, or no longer is.
-      }
-    }
-    for (const outputs of unfinished) outputs.undo()
-  })
 }
 
 function errno(code: string): NodeJS.ErrnoException {

@@ -5,8 +5,6 @@ import { afterEach, describe, expect, test, vi } from 'vitest'
 import { exitCodeOf, HippospikeError } from '../../../../src/shared/errors'
 import {
   assertWritable,
-  makeFolder,
-  OutputSet,
   outputError,
   writeFileAtomic
 } from '../../../../src/main/workspace/atomic-write'
@@ -125,44 +123,6 @@ describe('an atomic write', () => {
     for (const name of [stale, other, alive]) writeFileSync(join(dir, name), 'half')
     await writeFileAtomic(join(dir, 'a.json'), 'whole')
     expect(readdirSync(dir).sort()).toEqual([other, alive, 'a.json'].sort())
-  })
-})
-
-describe('files that belong together', () => {
-  /** A file in a folder that is made for it, and one in a folder that was there. */
-  async function written(name: string): Promise<{ outputs: OutputSet; at: string }> {
-    const at = folder.file(name)
-    mkdirSync(at)
-    writeFileSync(join(at, 'other'), 'of somebody else')
-    const outputs = new OutputSet()
-    await makeFolder(at, outputs)
-    await makeFolder(join(at, 'new', 'deep'), outputs)
-    await writeFileAtomic(join(at, 'new', 'deep', 'one'), 'first', { outputs })
-    await writeFileAtomic(join(at, 'two'), 'second', { outputs })
-    return { outputs, at }
-  }
-  const listed = (at: string): string[] => readdirSync(at, { recursive: true }).map(String).sort()
-
-  test('are removed together, with the folders made for them, and nothing else is', async () => {
-    const { outputs, at } = await written('undone')
-    outputs.undo()
-    expect(listed(at)).toEqual(['other'])
-  })
-
-  test('leave a folder that somebody else has put a file into', async () => {
-    const { outputs, at } = await written('shared')
-    writeFileSync(join(at, 'new', 'theirs'), '')
-    outputs.undo()
-    expect(listed(at)).toEqual(['new', join('new', 'theirs'), 'other'])
-  })
-
-  test('stay once they are kept', async () => {
-    const { outputs, at } = await written('kept')
-    outputs.keep()
-    outputs.undo()
-    expect(listed(at)).toEqual(
-      ['new', join('new', 'deep'), join('new', 'deep', 'one'), 'other', 'two'].sort()
-    )
   })
 })
 
