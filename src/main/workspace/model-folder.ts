@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { readFile } from 'node:fs/promises'
+import { readdir, readFile, rename } from 'node:fs/promises'
 import { join } from 'node:path'
 import { HippospikeError } from '../../shared/errors'
 import { firstIssue, oneLine } from '../../shared/issues'
@@ -10,11 +10,15 @@ import {
   type ModelManifest
 } from '../../shared/model'
 import { checkTensors } from '../../core/snn/model-parameters'
-import { makeFolder, writeFileAtomic } from './atomic-write'
+import { makeFolder, OutputSet, outputError, writeFileAtomic } from './atomic-write'
+import { removeQuietly } from './temporary-file'
 
 export const MANIFEST_FILE = 'model.json'
 export const WEIGHTS_FILE = 'weights.bin'
 export const CARD_FILE = 'README.md'
+
+/** Weights that model.json may name already while weights.bin still holds those before them. */
+const ARRIVING = /^weights-[0-9a-f]{64}\.bin$/
 
 const FLOAT_BYTES = 4
 
@@ -60,7 +64,8 @@ export async function readManifest(dir: string): Promise<ModelManifest> {
  */
 export async function readModel(dir: string): Promise<Model> {
   const manifest = await readManifest(dir)
-  const bytes = await readModelFile(dir, WEIGHTS_FILE)
+  const arriving = await readArriving(dir, manifest)
+  const bytes = arriving ?? (await readModelFile(dir, WEIGHTS_FILE))
   const path = join(dir, WEIGHTS_FILE)
   const sizes = manifest.weights.map(({ shape }) => shape.reduce((product, n) => product * n, 1))
   const expected = FLOAT_BYTES * sizes.reduce((sum, size) => sum + size, 0)
@@ -88,7 +93,8 @@ export async function readModel(dir: string): Promise<Model> {
 }
 
 /**
- * Writes a model folder. The manifest comes last, so that a folder with a model.json is whole.
+ * Writes a model folder, over an older model too. The weights wait under a name that tells their hash until model.json names it; only then do
+ * they replace the older ones. So the folder holds one whole model at every moment, whenever the process is killed.
  *
  * @param manifest without the fields that follow from the tensors
  * @param card text of README.md
@@ -112,10 +118,38 @@ export async function writeModel(
   } satisfies ModelManifest)
   checkTensors(full)
   await makeFolder(dir)
-  await writeFileAtomic(join(dir, WEIGHTS_FILE), bytes)
-  await writeFileAtomic(join(dir, CARD_FILE), card)
-  await writeFileAtomic(join(dir, MANIFEST_FILE), `${JSON.stringify(full, null, 2)}\n`)
+  const arriving = join(dir, arrivingName(full))
+  const outputs = new OutputSet()
+  try {
+    await writeFileAtomic(arriving, bytes, { outputs })
+    await writeFileAtomic(join(dir, CARD_FILE), card, { outputs })
+    await writeFileAtomic(join(dir, MANIFEST_FILE), `${JSON.stringify(full, null, 2)}\n`, {
+      outputs
+    })
+    outputs.keep()
+  } finally {
+    outputs.undo()
+  }
+  await rename(arriving, join(dir, WEIGHTS_FILE)).catch((cause: unknown) => {
+    throw outputError(join(dir, WEIGHTS_FILE), cause)
+  })
+  await removeArriving(dir)
   return full
+}
+
+function arrivingName({ weightsSha256 }: ModelManifest): string {
+  return `weights-${weightsSha256}.bin`
+}
+
+/** The weights that a writing killed after its model.json has left under their first name; null, as a rule, where there are none. */
+async function readArriving(dir: string, manifest: ModelManifest): Promise<Buffer | null> {
+  const bytes = await readFile(join(dir, arrivingName(manifest))).catch(() => null)
+  return bytes !== null && sha256(bytes) === manifest.weightsSha256 ? bytes : null
+}
+
+/** Removes what writings that were killed before their model.json have left. */
+async function removeArriving(dir: string): Promise<void> {
+  for (const name of await readdir(dir)) if (ARRIVING.test(name)) removeQuietly(join(dir, name))
 }
 
 async function readModelFile(dir: string, name: string): Promise<Buffer> {

@@ -1,15 +1,41 @@
 import * as tf from '@tensorflow/tfjs-core'
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync
+} from 'node:fs'
 import { join } from 'node:path'
-import { describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import type { ModelManifest } from '../../../../src/shared/model'
 import { readManifest, readModel, writeModel } from '../../../../src/main/workspace/model-folder'
 import { failureOf } from '../../../fixtures/failure'
 import { temporaryFolder } from '../../../fixtures/temporary-folder'
 import { twoVariants } from '../../../fixtures/tiny-model'
 
+/** Called before a file is renamed into its place, which is when a reader sees a change; what it throws is the rename's failure. */
+const beforeRename = vi.hoisted(() => ({ call: (_to: string): void => undefined }))
+
+vi.mock('node:fs/promises', async (original) => {
+  const real = await original<typeof import('node:fs/promises')>()
+  return {
+    ...real,
+    rename: async (from: string, to: string) => {
+      beforeRename.call(to)
+      await real.rename(from, to)
+    }
+  }
+})
+
 const folder = temporaryFolder()
 let count = 0
+
+afterEach(() => {
+  beforeRename.call = () => undefined
+})
 
 async function written(): Promise<{ dir: string; manifest: ModelManifest }> {
   const dir = folder.file(`model${count++}`)
@@ -56,6 +82,71 @@ describe('a model folder', () => {
     const error = await failureOf(() => writeModel(dir, head, tensors.slice(1), ''))
     expect(error.message).toContain('tensor enc0.conv1.kernel is missing')
     expect(existsSync(dir)).toBe(false)
+  })
+})
+
+describe('writing over a model', () => {
+  const { head, tensors } = twoVariants()
+  const doubled = tensors.map((tensor) => ({ ...tensor, values: tensor.values.map((v) => 2 * v) }))
+  const FILES = ['README.md', 'model.json', 'weights.bin']
+
+  /** What a reader gets, by the weights of the one tensor and the scores that go with them. */
+  async function found(dir: string): Promise<[sum: number, name: string]> {
+    const { weights, manifest } = await readModel(dir)
+    return [[...weights.values()][0]!.values[0]!, manifest.name]
+  }
+  const before: [number, string] = [tensors[0]!.values[0]!, head.name]
+  const after: [number, string] = [doubled[0]!.values[0]!, 'Newer']
+  const overwrite = (dir: string): Promise<ModelManifest> =>
+    writeModel(dir, { ...head, name: 'Newer' }, doubled, '# Newer\n')
+
+  it('leaves the older or the newer one whole, at whichever step it is killed', async () => {
+    const { dir } = await written()
+    const killed: string[] = []
+    beforeRename.call = () => {
+      const copy = folder.file(`killed${count++}`)
+      cpSync(dir, copy, { recursive: true })
+      killed.push(copy)
+    }
+    await overwrite(dir)
+    beforeRename.call = () => undefined
+    const models = await Promise.all(killed.map(found))
+    expect(models).toEqual([before, before, before, after])
+    expect(await found(dir)).toEqual(after)
+    expect(readdirSync(dir).sort()).toEqual(FILES)
+    // Whatever a kill left goes with the next writing, and nothing that is needed before that.
+    for (const copy of killed) {
+      await overwrite(copy)
+      expect(await found(copy)).toEqual(after)
+      expect(readdirSync(copy).filter((name) => name.startsWith('weights'))).toEqual([
+        'weights.bin'
+      ])
+    }
+  })
+
+  it('keeps weights that arrived until newer ones are named', async () => {
+    const { dir } = await written()
+    beforeRename.call = (to) => {
+      if (to.endsWith('weights.bin')) throw Object.assign(new Error('full'), { code: 'ENOSPC' })
+    }
+    expect((await failureOf(() => overwrite(dir))).message).toContain('weights.bin')
+    beforeRename.call = (to) => {
+      if (to.endsWith('model.json')) throw Object.assign(new Error('full'), { code: 'ENOSPC' })
+    }
+    await failureOf(() => writeModel(dir, head, tensors, ''))
+    await failureOf(() => overwrite(dir))
+    expect(await found(dir)).toEqual(after)
+  })
+
+  it('that fails leaves the older one as it was', async () => {
+    const { dir } = await written()
+    beforeRename.call = (to) => {
+      if (to.endsWith('model.json')) throw Object.assign(new Error('full'), { code: 'ENOSPC' })
+    }
+    expect((await failureOf(() => overwrite(dir))).kind).toBe('output')
+    expect(await found(dir)).toEqual(before)
+    expect(readFileSync(join(dir, 'README.md'), 'utf8')).toBe('# Card\n')
+    expect(readdirSync(dir).sort()).toEqual(FILES)
   })
 })
 
