@@ -65,11 +65,14 @@ export function augmentedSample(
 ): { image: Float32Array; labels: Uint8Array } {
   const image = options ? changeIntensities(source, random, options) : source.image
   const map = options ? randomMap(random, options) : centredMap(source.size, target)
-  const sample = resampled({ ...source, image }, target, map)
+  const { covered, ...sample } = resampled({ ...source, image }, target, map)
   if (options && random.chance(options.noise)) {
     const deviation = random.between(0, options.noiseDeviation)
     for (let i = 0; i < sample.image.length; i++) {
-      sample.image[i] = sample.image[i]! + deviation * random.gaussian()
+      // The padding at inference is free of noise.
+      if (covered[i]! > 0) {
+        sample.image[i] = sample.image[i]! + deviation * covered[i]! * random.gaussian()
+      }
     }
   }
   return sample
@@ -139,15 +142,23 @@ function rotation([x, y, z]: [number, number, number]): number[] {
   ]
 }
 
+interface Resampled {
+  image: Float32Array
+  labels: Uint8Array
+  /** How much of each voxel shows the case: 1 inside, 0 beyond, between where the border is interpolated. */
+  covered: Float32Array
+}
+
 /** Trilinear for the image; for the labels the class with the largest trilinear weight. */
 function resampled(
   source: TrainingCase,
   [tx, ty, tz]: [number, number, number],
   map: SpatialMap
-): { image: Float32Array; labels: Uint8Array } {
+): Resampled {
   const [nx, ny, nz] = source.size
   const image = new Float32Array(tx * ty * tz)
   const labels = new Uint8Array(tx * ty * tz)
+  const covered = new Float32Array(tx * ty * tz)
   const [m0, m1, m2, m3, m4, m5, m6, m7, m8] = map.matrix as [
     number,
     number,
@@ -162,6 +173,7 @@ function resampled(
   const [s0, s1, s2] = map.shift as [number, number, number]
   const bend = map.elastic ? elasticDisplacement(map.elastic, [tx, ty, tz]) : null
   const displacement = new Float64Array(3)
+  const weights = new Float64Array(8)
   const votes = new Float64Array(1 + source.labels.reduce((max, label) => Math.max(max, label), 0))
   let at = 0
   for (let k = 0; k < tz; k++) {
@@ -178,22 +190,23 @@ function resampled(
         const y0 = Math.floor(y)
         const z0 = Math.floor(z)
         if (x0 < -1 || y0 < -1 || z0 < -1 || x0 >= nx || y0 >= ny || z0 >= nz) continue
-        const fx = x - x0
-        const fy = y - y0
-        const fz = z - z0
+        cornerWeights(x - x0, y - y0, z - z0, weights)
         let sum = 0
+        let share = 0
         let best = 0
         let bestVotes = 0
         for (let corner = 0; corner < 8; corner++) {
           const cx = x0 + (corner & 1)
           const cy = y0 + ((corner >> 1) & 1)
           const cz = z0 + (corner >> 2)
-          const weight =
-            (corner & 1 ? fx : 1 - fx) * (corner & 2 ? fy : 1 - fy) * (corner & 4 ? fz : 1 - fz)
+          const weight = weights[corner]!
           const inside = cx >= 0 && cy >= 0 && cz >= 0 && cx < nx && cy < ny && cz < nz
           const index = cx + nx * (cy + ny * cz)
           const label = inside ? source.labels[index]! : 0
-          if (inside) sum += weight * source.image[index]!
+          if (inside) {
+            sum += weight * source.image[index]!
+            share += weight
+          }
           const tally = (votes[label] = votes[label]! + weight)
           if (tally > bestVotes) {
             bestVotes = tally
@@ -203,10 +216,19 @@ function resampled(
         votes.fill(0)
         image[at] = sum
         labels[at] = best
+        covered[at] = share
       }
     }
   }
-  return { image, labels }
+  return { image, labels, covered }
+}
+
+/** Trilinear weights of the eight voxels around a point; bits 0, 1 and 2 of a corner's number say which lie above it in x, y and z. */
+function cornerWeights(fx: number, fy: number, fz: number, out: Float64Array): void {
+  for (let corner = 0; corner < 8; corner++) {
+    out[corner] =
+      (corner & 1 ? fx : 1 - fx) * (corner & 2 ? fy : 1 - fy) * (corner & 4 ? fz : 1 - fz)
+  }
 }
 
 /** Trilinear interpolation between control points spread evenly over the sample. */
@@ -216,6 +238,7 @@ function elasticDisplacement(
 ): (i: number, j: number, k: number, out: Float64Array) => void {
   const p = ELASTIC_POINTS
   const step = size.map((n) => (p - 1.0001) / (n - 1)) as [number, number, number]
+  const weights = new Float64Array(8)
   return (i, j, k, out) => {
     const x = i * step[0]
     const y = j * step[1]
@@ -223,13 +246,10 @@ function elasticDisplacement(
     const x0 = x | 0
     const y0 = y | 0
     const z0 = z | 0
-    const fx = x - x0
-    const fy = y - y0
-    const fz = z - z0
+    cornerWeights(x - x0, y - y0, z - z0, weights)
     out[0] = out[1] = out[2] = 0
     for (let corner = 0; corner < 8; corner++) {
-      const weight =
-        (corner & 1 ? fx : 1 - fx) * (corner & 2 ? fy : 1 - fy) * (corner & 4 ? fz : 1 - fz)
+      const weight = weights[corner]!
       const base =
         3 * (x0 + (corner & 1) + p * (y0 + ((corner >> 1) & 1) + p * (z0 + (corner >> 2))))
       out[0] = out[0]! + weight * points[base]!

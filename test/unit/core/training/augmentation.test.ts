@@ -203,4 +203,14 @@ describe('augmentedSample', () => {
     expect(Math.max(...deviations)).toBeLessThan(0.21)
     expect(Math.max(...deviations)).toBeGreaterThan(0.1)
   })
+
+  it('adds no noise to the padding, which at inference has none', () => {
+    const source = caseOf([4, 4, 4])
+    const shown = padToMultiple(new Float32Array(64).fill(1), source.size, 8).voxels
+    const options = { ...OFF, noise: 1, noiseDeviation: 5 }
+    for (let seed = 0; seed < 10; seed++) {
+      const { image } = sample(source, [8, 8, 8], seed, options)
+      expect(image.every((value, n) => (value !== 0) === (shown[n] === 1))).toBe(true)
+    }
+  })
 })
