@@ -19,6 +19,7 @@ import { readImage, readLabels } from '../../src/main/imaging/read-image'
 import { readModel } from '../../src/main/workspace/model-folder'
 import { activatedLayers } from '../../src/core/snn/architecture'
 import { gunzipSync } from 'node:zlib'
+import { CONVERSION_DEFAULTS } from '../fixtures/conversion'
 import { failureOf } from '../fixtures/failure'
 import { testContext, testRuntime, type TestContext } from '../fixtures/job-context'
 import { temporaryFolder } from '../fixtures/temporary-folder'
@@ -61,14 +62,7 @@ function conversion(out: string, overrides: Partial<ConvertRequest> = {}): Conve
     data: data.dir,
     model: folder.file('ann'),
     out: folder.file(out),
-    timesteps: 4,
-    mode: 'binary',
-    method: 'percentile',
-    percentile: 99.9,
-    granularity: 'layer',
-    scale: 1,
-    outputScaling: true,
-    initialPotential: 0.5,
+    ...CONVERSION_DEFAULTS,
     ...overrides
   }
 }

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { BATCH_NORM_EPSILON } from '../../../../src/core/snn/ann-layer'
-import { parameterValues, toTensors } from '../../../../src/core/snn/parameters'
+import { parameterValues, toTensors, type ParameterSet } from '../../../../src/core/snn/parameters'
 import { annForward } from '../../../../src/core/snn/unet-ann'
 import { quantisedParameters } from '../../../../src/core/conversion/qcfs'
 import { activatedLayers } from '../../../../src/core/snn/architecture'
@@ -12,6 +12,20 @@ import { annOracle, channelsLast, fieldOf } from '../../../fixtures/unet-oracle'
 beforeAll(useCpuBackend)
 
 const SIZE: [number, number, number] = [4, 6, 4]
+
+/** The tiny network on one tiny image, by plain loops. */
+const oracle = (
+  parameters: ParameterSet,
+  image: tf.Tensor,
+  options?: Parameters<typeof annOracle>[4]
+): ReturnType<typeof annOracle> =>
+  annOracle(
+    fieldOf(image.dataSync(), SIZE, 1),
+    tinyArchitecture().channels,
+    3,
+    (name) => parameterValues(parameters, name),
+    options
+  )
 
 describe('annForward', () => {
   it.each([[[3, 4]], [[2, 3, 2]]])(
@@ -39,12 +53,7 @@ describe('annForward', () => {
     const architecture = tinyArchitecture()
     const parameters = randomParameters(architecture, 2)
     const image = tinyImage()
-    const { activations } = annOracle(
-      fieldOf(image.dataSync(), SIZE, 1),
-      architecture.channels,
-      3,
-      (name) => parameterValues(parameters, name)
-    )
+    const { activations } = oracle(parameters, image)
     const seen: string[] = []
     annForward(architecture, toTensors(parameters), image, {
       onActivation: (layer, activation) => {
@@ -61,13 +70,9 @@ describe('annForward', () => {
     const parameters = randomParameters(architecture, 3)
     const image = tinyImage()
     const logits = annForward(architecture, toTensors(parameters), image)
-    const { logits: expected } = annOracle(
-      fieldOf(image.dataSync(), SIZE, 1),
-      architecture.channels,
-      3,
-      (name) => parameterValues(parameters, name),
-      { batchNorm: { epsilon: BATCH_NORM_EPSILON } }
-    )
+    const expected = oracle(parameters, image, {
+      batchNorm: { epsilon: BATCH_NORM_EPSILON }
+    }).logits
     expect(maxDifference(logits.dataSync(), channelsLast(expected))).toBeLessThan(1e-4)
   })
 
@@ -104,13 +109,7 @@ describe('annForward', () => {
     const parameters = quantisedParameters(folded, thresholds)
     const image = tinyImage()
     const logits = annForward(architecture, toTensors(parameters), image)
-    const { logits: expected } = annOracle(
-      fieldOf(image.dataSync(), SIZE, 1),
-      architecture.channels,
-      3,
-      (name) => parameterValues(parameters, name),
-      { levels: 4 }
-    )
+    const expected = oracle(parameters, image, { levels: 4 }).logits
     expect(maxDifference(logits.dataSync(), channelsLast(expected))).toBeLessThan(1e-4)
   })
 

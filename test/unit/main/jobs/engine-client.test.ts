@@ -1,3 +1,4 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { runJob, type JobCall } from '../../../../src/main/jobs/engine-client'
@@ -7,11 +8,13 @@ import { temporaryFolder } from '../../../fixtures/temporary-folder'
 const folder = temporaryFolder()
 let count = 0
 
-/** An engine that is ready, and does `work` when it is asked for a job: `send`, `jobId` and `message` are in scope. */
+/** An engine that is ready, and does `work` when it is asked for a job: `send`, `jobId` and `message` are in scope. It leaves its process id. */
 function engine(work: string): string {
-  return folder.write(
-    `engine-${count++}.cjs`,
-    `const send = (message) => process.send(message)
+  const path = folder.file(`engine-${count++}.cjs`)
+  writeFileSync(
+    path,
+    `require('node:fs').writeFileSync(${JSON.stringify(`${path}.pid`)}, String(process.pid))
+     const send = (message) => process.send(message)
      process.on('disconnect', () => process.exit())
      process.on('message', (message) => {
        const { jobId } = message
@@ -19,6 +22,17 @@ function engine(work: string): string {
      })
      send({ type: 'ready' })`
   )
+  return path
+}
+
+function isAlive(enginePath: string): boolean {
+  try {
+    process.kill(Number(readFileSync(`${enginePath}.pid`, 'utf8')), 0)
+    return true
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code === 'ESRCH') return false
+    throw cause
+  }
 }
 
 function call(work: string, more: Partial<JobCall<number>> = {}): JobCall<number> {
@@ -35,10 +49,12 @@ function call(work: string, more: Partial<JobCall<number>> = {}): JobCall<number
 const answer = `send({ type: 'result', jobId, value: 3 })`
 
 describe('running a job', () => {
-  it('hands over the request and returns the result', async () => {
+  it('hands over the request and returns the result, and the process is gone', async () => {
     const work = `send({ type: 'result', jobId, value: message.request.mask.length + 10 * (message.runtime === 'wasm') })`
     const request = { mask: new Float32Array(4) }
-    expect(await runJob(call(work, { request, runtime: 'wasm' }))).toBe(14)
+    const job = call(work, { request, runtime: 'wasm' })
+    expect(await runJob(job)).toBe(14)
+    expect(isAlive(job.enginePath!)).toBe(false)
   })
 
   it('passes on progress, log lines and what is printed', async () => {
@@ -62,11 +78,54 @@ describe('running a job', () => {
     expect(heard).toContain('to stderr')
   })
 
-  it('does not trust a message about another job', async () => {
-    const work = `send({ type: 'result', jobId: 'other', value: 1 })`
-    const failure = await failureOf(() => runJob(call(work)))
-    expect(failure.kind).toBe('internal')
-    expect(failure.message).toMatch(/does not fit/)
+  it('fails with the kind and sentence that the engine gives', async () => {
+    const error = { kind: 'input', message: 'the image is empty' }
+    const work = `send({ type: 'failed', jobId, error: ${JSON.stringify(error)} })`
+    expect(await failureOf(() => runJob(call(work)))).toMatchObject(error)
+  })
+
+  it('says when the engine is not built', async () => {
+    const error = await failureOf(() => runJob(call('', { enginePath: folder.file('none.cjs') })))
+    expect(error.message).toMatch(/none\.cjs is missing; run "npm run build"/)
+  })
+
+  // Which sentence goes with which end is tested with engine-exit.
+  it.each([
+    ['a segmentation fault', "process.kill(process.pid, 'SIGSEGV')", /crashed with SIGSEGV/],
+    ['an exit that claims success', 'process.exit(0)', /ended with code 0 before its job was done/],
+    [
+      'an end whose cause it has printed',
+      "console.error('OOM when allocating tensor'); process.exit(1)",
+      /ran out of memory/
+    ]
+  ])('tells a crash in the middle: %s', async (_name, end, message) => {
+    const work = `send({ type: 'progress', jobId, stage: 's', fraction: 0, message: 'm' })
+      setTimeout(() => { ${end} }, 50)`
+    const error = await failureOf(() => runJob(call(work)))
+    expect(error.kind).toBe('internal')
+    expect(error.message).toMatch(message)
+  })
+
+  const result = { type: 'result', jobId: 'JOB', value: 1 }
+  it.each<[string, unknown]>([
+    ['text', 'hello'],
+    ['an unknown type', { type: 'done', jobId: 'JOB' }],
+    ['a result without value of the schema', { ...result, value: 'one' }],
+    ['a result with more', { ...result, more: 2 }],
+    ['a result of another job', { ...result, jobId: 'another' }],
+    [
+      'progress beyond its end',
+      { type: 'progress', jobId: 'JOB', stage: 's', fraction: 7, message: '' }
+    ],
+    ['a failure of no kind', { type: 'failed', jobId: 'JOB', error: { kind: 'x', message: 'm' } }]
+  ])('distrusts and ends an engine that sends %s', async (_name, message) => {
+    const text = JSON.stringify(JSON.stringify(message))
+    const job = call(`send(JSON.parse(${text}.replace('JOB', jobId)))
+      setInterval(() => undefined, 1000)`)
+    const error = await failureOf(() => runJob(job))
+    expect(error.kind).toBe('internal')
+    expect(error.message).toMatch(/does not fit/)
+    expect(isAlive(job.enginePath!)).toBe(false)
   })
 })
 
@@ -91,5 +150,29 @@ describe('cancelling a job', () => {
       }
     })
     expect(await runJob(running)).toBe(3)
+  })
+
+  it('kills an engine that does not hear', async () => {
+    const abort = new AbortController()
+    const job = call(
+      `process.send(
+        { type: 'progress', jobId, stage: 's', fraction: null, message: 'deaf' },
+        () => { for (;;); })`,
+      {
+        signal: abort.signal,
+        onProgress: () => {
+          abort.abort()
+        },
+        graceMs: 300
+      }
+    )
+    expect((await failureOf(() => runJob(job))).kind).toBe('cancelled')
+    expect(isAlive(job.enginePath!)).toBe(false)
+  })
+
+  it('starts nothing where it comes first', async () => {
+    const job = call(answer, { signal: AbortSignal.abort() })
+    expect((await failureOf(() => runJob(job))).kind).toBe('cancelled')
+    expect(existsSync(`${job.enginePath!}.pid`)).toBe(false)
   })
 })

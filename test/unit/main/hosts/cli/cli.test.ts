@@ -6,6 +6,7 @@ import { HippospikeError, type FailureKind } from '../../../../../src/shared/err
 import { VERSION } from '../../../../../src/shared/version'
 import { writeModel } from '../../../../../src/main/workspace/model-folder'
 import { runCli, type CliRun, type CliWorld } from '../../../../fixtures/cli-host'
+import { CONVERSION_DEFAULTS } from '../../../../fixtures/conversion'
 import { temporaryFolder } from '../../../../fixtures/temporary-folder'
 import { twoVariants } from '../../../../fixtures/tiny-model'
 
@@ -278,14 +279,7 @@ describe('the stages', () => {
       data,
       out: 'o',
       model: join(modelsDir, 'snn'),
-      timesteps: 4,
-      mode: 'binary',
-      method: 'percentile',
-      percentile: 99.9,
-      granularity: 'layer',
-      scale: 1,
-      outputScaling: true,
-      initialPotential: 0.5
+      ...CONVERSION_DEFAULTS
     })
   })
 
