@@ -1,6 +1,6 @@
 import type { Architecture } from '../../shared/model'
 import { activatedLayers } from '../snn/architecture'
-import type { ParameterSet } from '../snn/parameters'
+import type { ParameterSet } from '../snn/parameter-set'
 import type { ActivationStatistics } from './activation-statistics'
 
 /** Something that keeps a network from being converted, or makes the conversion poor. */

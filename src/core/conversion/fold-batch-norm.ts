@@ -6,7 +6,7 @@ import {
   parameterValues,
   type ParameterInit,
   type ParameterSet
-} from '../snn/parameters'
+} from '../snn/parameter-set'
 
 /**
  * Folds batch normalisation into kernels and biases, which spiking neurons need (Rueckauer et al. 2017):

@@ -1,4 +1,4 @@
-import { createParameterSet, parameterValues, type ParameterSet } from '../snn/parameters'
+import { createParameterSet, parameterValues, type ParameterSet } from '../snn/parameter-set'
 import { spikingParameters } from './spiking-parameters'
 import type { Thresholds } from './thresholds'
 

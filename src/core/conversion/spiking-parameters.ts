@@ -1,4 +1,4 @@
-import { createParameterSet, type ParameterInit, type ParameterSet } from '../snn/parameters'
+import { createParameterSet, type ParameterInit, type ParameterSet } from '../snn/parameter-set'
 import type { Thresholds } from './thresholds'
 
 /**

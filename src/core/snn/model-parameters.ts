@@ -12,7 +12,7 @@ import {
   type ParameterInit,
   type ParameterRole,
   type ParameterSet
-} from './parameters'
+} from './parameter-set'
 
 interface TensorSpec {
   name: string
