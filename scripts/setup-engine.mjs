@@ -2,8 +2,9 @@
 // interrupted and run again at any time; a finished engine is kept in the user's cache and shared between copies of the project.
 import { parseArgs } from 'node:util'
 import { run } from './engine/command.mjs'
-import { linkEngine } from './engine/link.mjs'
-import { faultOf, putInPlace, seal } from './engine/manifest.mjs'
+import { dropDownloads } from './engine/download.mjs'
+import { linkEngine, unlinkEngine } from './engine/link.mjs'
+import { faultOf, MISSING, putInPlace, seal } from './engine/manifest.mjs'
 import { ADDON_PATH, addonPackage, engineDir, WHEEL } from './engine/paths.mjs'
 import { engineFromStock } from './engine/stock.mjs'
 import { engineFromInstalled, engineFromWheel } from './engine/wheel.mjs'
@@ -79,13 +80,17 @@ async function setUp({ verify, tensorflowDir }) {
       say(`ready: ${origin.title}, in ${origin.dir}`)
       return true
     }
-    if (fault !== 'it is not there') say(`the engine in ${origin.dir} cannot be used: ${fault}`)
+    if (fault === MISSING) continue
+    say(`the engine in ${origin.dir} cannot be used: ${fault}`)
+    // Not only once it cannot be made anew: a kill before that would leave it to be loaded.
+    await unlinkEngine(origin.dir, addon.dir)
   }
   for (const origin of candidates) {
     say(`getting ${origin.title}`)
     try {
       await make(origin, addon)
       await linkEngine(origin.dir, addon.dir)
+      await dropDownloads()
       say(`ready: ${origin.title}, in ${origin.dir}`)
       return true
     } catch (error) {

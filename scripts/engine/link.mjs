@@ -1,4 +1,4 @@
-import { copyFile, lstat, mkdir, readdir, readlink, rename, symlink } from 'node:fs/promises'
+import { copyFile, lstat, mkdir, readdir, readlink, rename, rm, symlink } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { ADDON_PATH } from './paths.mjs'
 
@@ -20,6 +20,16 @@ export async function linkEngine(engine, addonDir) {
     await (copies ? copyFile(from, temporary) : symlink(from, temporary))
     await rename(temporary, to)
   }
+}
+
+/**
+ * Undoes `linkEngine` for an engine that must not be loaded any more. An addon that comes from elsewhere stays; on Windows a copy does not tell where
+ * it comes from, and goes.
+ */
+export async function unlinkEngine(engine, addonDir) {
+  const addon = join(addonDir, ADDON_PATH)
+  const ours = process.platform === 'win32' || (await pointsTo(addon, join(engine, ADDON_PATH)))
+  if (ours) await rm(addon, { force: true })
 }
 
 async function pointsTo(link, target) {

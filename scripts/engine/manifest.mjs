@@ -5,6 +5,9 @@ import { dirname, join, relative } from 'node:path'
 
 const NAME = 'engine.json'
 
+/** The fault of a folder without a seal. */
+export const MISSING = 'it is not there'
+
 export async function sha256(path) {
   const hash = createHash('sha256')
   for await (const chunk of createReadStream(path)) hash.update(chunk)
@@ -36,8 +39,8 @@ export async function faultOf(dir, { thorough = false } = {}) {
   let manifest
   try {
     manifest = JSON.parse(await readFile(join(dir, NAME), 'utf8'))
-  } catch {
-    return 'it is not there'
+  } catch (error) {
+    return error.code === 'ENOENT' ? MISSING : 'its manifest cannot be read'
   }
   for (const [name, { size, sha256: expected }] of Object.entries(manifest.files ?? {})) {
     const path = join(dir, name)

@@ -2,7 +2,7 @@ import { mkdir, readdir, rename, rm, symlink } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { run } from './command.mjs'
-import { sha256 } from './manifest.mjs'
+import { verifiedDownload } from './download.mjs'
 import { ADDON_PATH, WHEEL } from './paths.mjs'
 
 const require = createRequire(import.meta.url)
@@ -32,11 +32,10 @@ async function python() {
   throw new Error('Python 3 with pip is not installed')
 }
 
-/** Downloads the pinned wheel into a folder. @returns its path */
-async function download(dir, say) {
-  const interpreter = await python()
+/** Downloads the pinned wheel to a path. */
+async function download(interpreter, path, say) {
   say(`downloading ${WHEEL.package} ${WHEEL.version} (274 MB) with pip`)
-  const target = join(dir, 'download')
+  const target = join(dirname(path), 'download')
   await run(interpreter, [
     ...['-m', 'pip', 'download', '--no-deps', '--only-binary=:all:', '--disable-pip-version-check'],
     // Five tries, pip's own choice, keep a machine without a network waiting for half a minute.
@@ -45,12 +44,7 @@ async function download(dir, say) {
     `${WHEEL.package}==${WHEEL.version}`
   ])
   const [name] = await readdir(target)
-  const path = join(target, name)
-  const found = await sha256(path)
-  if (found !== WHEEL.sha256) {
-    throw new Error(`the wheel's SHA-256 is ${found}, expected ${WHEEL.sha256}: it is not used`)
-  }
-  return { path, interpreter }
+  await rename(join(target, name), path)
 }
 
 /** Makes an engine from the pinned wheel of TensorFlow. @returns the folder with the finished engine */
@@ -58,7 +52,9 @@ export async function engineFromWheel(workshop, addonDir, say) {
   await run('g++', ['--version']).catch(() => {
     throw new Error('g++ is not installed, which links the addon to the wheel')
   })
-  const { path, interpreter } = await download(workshop, say)
+  const interpreter = await python()
+  const wheel = { name: `${WHEEL.package}-${WHEEL.version}.whl`, sha256: WHEEL.sha256 }
+  const path = await verifiedDownload(wheel, workshop, (to) => download(interpreter, to, say))
   say('unpacking what is needed of it')
   const unpacked = join(workshop, 'unpacked')
   const wanted = [

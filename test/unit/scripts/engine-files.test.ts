@@ -63,7 +63,7 @@ describe('faultOf', () => {
   it('refuses a torn seal', async () => {
     await seal(engine, { origin: 'test' })
     await truncate(join(engine, 'engine.json'), 10)
-    expect(await faultOf(engine)).toBe('it is not there')
+    expect(await faultOf(engine)).toBe('its manifest cannot be read')
   })
 })
 
