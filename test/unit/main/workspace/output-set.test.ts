@@ -2,18 +2,13 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { makeFolder, OutputSet, writeFileAtomic } from '../../../../src/main/workspace/atomic-write'
+import { broken } from '../../../fixtures/broken-calls'
 import { failureOf } from '../../../fixtures/failure'
 import { temporaryFolder } from '../../../fixtures/temporary-folder'
 
-/** What the file system is made to fail with, by the name of the call. */
-const broken = vi.hoisted(() => new Map<string, string>())
-
 vi.mock('node:fs/promises', async (original) => {
   const real = await original<typeof import('node:fs/promises')>()
-  const failing = (name: string): void => {
-    const code = broken.get(name)
-    if (code) throw Object.assign(new Error(`${code}: made by a test`), { code })
-  }
+  const { failing } = await import('../../../fixtures/broken-calls')
   return {
     ...real,
     link: async (...args: Parameters<typeof real.link>) => {
