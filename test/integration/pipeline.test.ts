@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core'
-import { appendFileSync, existsSync, readdirSync, readFileSync } from 'node:fs'
+import { appendFileSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
 import {
@@ -334,6 +334,19 @@ describe('segment', () => {
     expect(readFileSync(folder.file('again.nii.gz'))).toEqual(
       readFileSync(folder.file('mask.nii.gz'))
     )
+  })
+
+  it('gives back what it has replaced when it is cancelled between two files', async () => {
+    const probabilities = folder.file('forced-probabilities.nii.gz')
+    const request = segmentation('forced', { probabilities, force: true })
+    const files = [probabilities, request.out, folder.file('forced.run.json')]
+    for (const file of files) writeFileSync(file, 'older')
+    const context = testContext(({ stage }, abort) => {
+      if (stage === 'write') abort()
+    })
+    expect((await failureOf(() => run('segment', request, context))).kind).toBe('cancelled')
+    expect(files.map((file) => readFileSync(file, 'utf8'))).toEqual(['older', 'older', 'older'])
+    expect(readdirSync(folder.path).filter((name) => name.startsWith('.hippospike-'))).toEqual([])
   })
 
   it('takes an ANN too, without timesteps or rates', async () => {
