@@ -16,7 +16,14 @@ const hostGlobals = [
 ]
 
 export default defineConfig(
-  globalIgnores(['out/', 'resources/', 'runs/', 'coverage/', 'node_modules/']),
+  globalIgnores([
+    'out/',
+    'src/core/event/kernel/',
+    'resources/',
+    'runs/',
+    'coverage/',
+    'node_modules/'
+  ]),
   {
     linterOptions: { reportUnusedDisableDirectives: 'error' },
     plugins: { hippospike: { rules: { 'import-direction': importDirection } } },

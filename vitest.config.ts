@@ -1,13 +1,16 @@
 import { defineConfig } from 'vitest/config'
+import { assemblyScript } from './scripts/support/assemblyscript.mjs'
 
 // The numeric libraries keep global state and take gigabytes: a process for each file, and few of them at once.
 const processes = { pool: 'forks', isolate: true } as const
 
 export default defineConfig({
+  plugins: [assemblyScript()],
   test: {
     maxWorkers: 2,
     projects: [
       {
+        extends: true,
         test: {
           ...processes,
           name: 'unit',
@@ -16,6 +19,7 @@ export default defineConfig({
         }
       },
       {
+        extends: true,
         test: {
           ...processes,
           name: 'integration',
@@ -25,6 +29,7 @@ export default defineConfig({
         }
       },
       {
+        extends: true,
         test: {
           ...processes,
           name: 'e2e',

@@ -6,6 +6,7 @@ import { root } from './run.mjs'
 const SOURCES = [
   'src',
   'electron.vite.config.ts',
+  'scripts/support/assemblyscript.mjs',
   'package.json',
   'package-lock.json',
   'tsconfig.json'

@@ -1,0 +1,243 @@
+import { integrate4, spike16, spike32, spikeConstant } from './gather'
+import { spike16Narrow, spike32Narrow } from './gather-narrow'
+import { imageCurrents } from './image'
+import { forgetRows, listSpikes } from './lists'
+import { REACH_BYTES } from './reach'
+import {
+  Kind,
+  Layer,
+  Mode,
+  Plan,
+  Reach,
+  RowLists,
+  Scratch,
+  Source,
+  Tap,
+  Window
+} from './records'
+
+/** Bytes of the spike counts of one timestep. */
+const COUNT_BYTES: usize = 16
+const WINDOW_BYTES: usize = offsetof<Window>()
+
+/** Rows y0… of plane z, one segment after the other, all timesteps of a segment at once: its potentials never leave the cache. */
+export function runChunk(plan: Plan, layer: Layer, worker: i32, y0: i32, z: i32, t0: i32, t1: i32): void {
+  const scratch = changetype<Scratch>(plan.scratch + <usize>(worker * plan.scratchBytes))
+  const y1 = min(y0 + plan.chunk, layer.height)
+  for (let first = 0; first < layer.width; first += layer.segment) {
+    const length = min(layer.segment, layer.width - first)
+    if (layer.kind == Kind.OUTPUT) integrateSegment(plan, layer, scratch, worker, y0, y1, z, first, length, t0, t1)
+    else spikeSegment(plan, layer, scratch, worker, y0, y1, z, first, length, t0, t1)
+  }
+}
+
+// @ts-ignore: decorator
+@inline
+function neuronIndex(layer: Layer, first: i32, y: i32, z: i32): usize {
+  return <usize>((z * layer.height + y) * layer.width + first) * <usize>layer.channels
+}
+
+function spikeSegment(
+  plan: Plan,
+  layer: Layer,
+  scratch: Scratch,
+  worker: i32,
+  y0: i32,
+  y1: i32,
+  z: i32,
+  first: i32,
+  length: i32,
+  t0: i32,
+  t1: i32
+): void {
+  const width2 = <usize>layer.width2
+  const kept = neuronIndex(layer, first, y0, z) << width2
+  const potentials = layer.potentials != 0 ? layer.potentials + kept : scratch.potentials
+  const netCounts = layer.netCounts != 0 ? layer.netCounts + kept : scratch.netCounts
+  // What is kept between calls lies in whole rows, scratch memory in segments.
+  const potentialRow = <usize>((layer.potentials != 0 ? layer.width : length) * layer.channels) << width2
+  const netCountRow = <usize>((layer.netCounts != 0 ? layer.width : length) * layer.channels) << width2
+  const currentRow = <usize>(length * layer.channels) << 2
+  const rows = <usize>(y1 - y0)
+  for (let row: usize = 0; row < rows; row++) {
+    if (t0 == 0) startNeurons(layer, length, potentials + row * potentialRow, netCounts + row * netCountRow)
+    if (layer.kind == Kind.IMAGE) {
+      imageCurrents(layer, y0 + <i32>row, z, first, length, scratch.currents + row * currentRow)
+    }
+  }
+  const spikes = layer.spikes
+  const maskRow = <usize>spikes.rowBytes
+  const corner = <usize>(z * layer.height + y0) * maskRow + <usize>(first * (layer.channels >> 3))
+  let accumulates: i64 = 0
+  for (let t = t0; t < t1; t++) {
+    const counts = layer.counters + <usize>(worker * layer.timesteps + t) * COUNT_BYTES
+    let masks = <usize>t * <usize>spikes.stepBytes + corner
+    openWindows(plan, layer, scratch, first, length, t)
+    for (let row: usize = 0; row < rows; row++, masks += maskRow) {
+      const positive = spikes.positive + masks
+      const negative = spikes.negative + masks
+      const u = potentials + row * potentialRow
+      const n = netCounts + row * netCountRow
+      if (layer.kind == Kind.IMAGE) {
+        spikeConstant(layer, scratch.currents + row * currentRow, length, u, n, positive, negative, counts)
+        continue
+      }
+      const y = y0 + <i32>row
+      const reachEnd = scratch.reaches + <usize>listSources(layer, scratch, y, z) * REACH_BYTES
+      for (let channel = 0, block = 0; channel < layer.channels; channel += layer.block, block++) {
+        selectWeights(layer, scratch.reaches, reachEnd, block, y, z)
+        accumulates += <i64>spikeBlock(layer, scratch.reaches, reachEnd, length, channel, u, n, positive, negative, counts)
+      }
+    }
+  }
+  note(plan, worker, accumulates * 16)
+}
+
+/** One block of output channels, by its width and precision. */
+function spikeBlock(
+  layer: Layer,
+  reaches: usize,
+  reachEnd: usize,
+  length: i32,
+  channel: i32,
+  u: usize,
+  n: usize,
+  positive: usize,
+  negative: usize,
+  counts: usize
+): i32 {
+  if (layer.block == 32) {
+    return layer.width2 == 2
+      ? spike32(layer, reaches, reachEnd, length, channel, u, n, positive, negative, counts)
+      : spike32Narrow(layer, reaches, reachEnd, length, channel, u, n, positive, negative, counts)
+  }
+  return layer.width2 == 2
+    ? spike16(layer, reaches, reachEnd, length, channel, u, n, positive, negative, counts)
+    : spike16Narrow(layer, reaches, reachEnd, length, channel, u, n, positive, negative, counts)
+}
+
+function integrateSegment(
+  plan: Plan,
+  layer: Layer,
+  scratch: Scratch,
+  worker: i32,
+  y0: i32,
+  y1: i32,
+  z: i32,
+  first: i32,
+  length: i32,
+  t0: i32,
+  t1: i32
+): void {
+  const stepBytes = (<usize>(layer.width * layer.height * layer.depth) * <usize>layer.channels) << 2
+  let accumulates: i64 = 0
+  for (let t = t0; t < t1; t++) {
+    openWindows(plan, layer, scratch, first, length, t)
+    for (let y = y0; y < y1; y++) {
+      const at = neuronIndex(layer, first, y, z) << 2
+      const steps = layer.steps + <usize>t * stepBytes + at
+      const reachEnd = scratch.reaches + <usize>listSources(layer, scratch, y, z) * REACH_BYTES
+      for (let channel = 0, block = 0; channel < layer.channels; channel += 4, block++) {
+        selectWeights(layer, scratch.reaches, reachEnd, block, y, z)
+        accumulates += <i64>integrate4(layer, scratch.reaches, reachEnd, length, channel, layer.sum + at, steps)
+      }
+    }
+  }
+  note(plan, worker, accumulates * 4)
+}
+
+// @ts-ignore: decorator
+@inline
+function note(plan: Plan, worker: i32, accumulates: i64): void {
+  const at = plan.accumulates + (<usize>worker << 3)
+  store<i64>(at, load<i64>(at) + accumulates)
+}
+
+function startNeurons(layer: Layer, length: i32, potentials: usize, netCounts: usize): void {
+  const bytes = <usize>(length * layer.channels) << layer.width2
+  const initial = layer.width2 == 2 ? f32x4.splat(layer.initialPotential) : i16x8.splat(<i16>layer.initialUnit)
+  for (let at: usize = 0; at < bytes; at += 16) v128.store(potentials + at, initial)
+  if (layer.mode == Mode.TERNARY_MEMORY) memory.fill(netCounts, 0, bytes)
+}
+
+// @ts-ignore: decorator
+@inline
+function sourceOf(layer: Layer, index: i32): Source {
+  return index == 0 ? layer.source0 : layer.source1
+}
+
+/** The i-th of the addresses that begin at a field of the scratch record. */
+// @ts-ignore: decorator
+@inline
+function slotAt(fields: usize, list: i32): usize {
+  return <usize>load<u32>(fields + (<usize>list << 2))
+}
+
+/** Prepares the lists of a timestep: a source has one, or two where its neurons fire negatively too. */
+function openWindows(plan: Plan, layer: Layer, scratch: Scratch, first: i32, length: i32, t: i32): void {
+  const base = changetype<usize>(scratch)
+  let list = 0
+  for (let s = 0; s < layer.sourceCount; s++) {
+    const source = sourceOf(layer, s)
+    const grid = source.masks
+    const halve = source.tap == Tap.UPSAMPLED ? 1 : 0
+    const step = <usize>t * <usize>grid.stepBytes
+    const signs = grid.negative != 0 ? 2 : 1
+    for (let sign = 0; sign < signs; sign++, list++) {
+      const window = changetype<Window>(scratch.windows + <usize>list * WINDOW_BYTES)
+      window.masks = (sign == 0 ? grid.positive : grid.negative) + step
+      window.first = first >> halve
+      window.length = (length + halve) >> halve
+      window.bitTable = plan.bitTable
+      forgetRows(changetype<RowLists>(slotAt(base + offsetof<Scratch>('rowLists0'), list)))
+      const reach = changetype<Reach>(scratch.reaches + <usize>list * REACH_BYTES)
+      reach.starts = slotAt(base + offsetof<Scratch>('starts0'), list)
+      reach.halve = halve
+      reach.offset = source.tap == Tap.POINT ? 4 : 0
+      reach.columns = source.tap == Tap.POINT ? 4 : halve != 0 ? 8 : 12
+      reach.stride = <usize>(source.rows * grid.channels * layer.block) << layer.width2
+      reach.negative = sign
+      reach.source = s
+    }
+  }
+}
+
+/** Lists what fired around row (y, z), and gives the number of lists. */
+function listSources(layer: Layer, scratch: Scratch, y: i32, z: i32): i32 {
+  const base = changetype<usize>(scratch)
+  let list = 0
+  for (let s = 0; s < layer.sourceCount; s++) {
+    const source = sourceOf(layer, s)
+    const signs = source.masks.negative != 0 ? 2 : 1
+    for (let sign = 0; sign < signs; sign++, list++) {
+      listSpikes(
+        source,
+        changetype<Window>(scratch.windows + <usize>list * WINDOW_BYTES),
+        changetype<RowLists>(slotAt(base + offsetof<Scratch>('rowLists0'), list)),
+        y,
+        z,
+        slotAt(base + offsetof<Scratch>('list0'), list),
+        slotAt(base + offsetof<Scratch>('starts0'), list),
+        scratch.rows
+      )
+    }
+  }
+  return list
+}
+
+/** Points the lists at the weights of a block of output channels. */
+function selectWeights(layer: Layer, reaches: usize, reachEnd: usize, block: i32, y: i32, z: i32): void {
+  const blocks = layer.channels / layer.block
+  for (let r = reaches; r < reachEnd; r += REACH_BYTES) {
+    const reach = changetype<Reach>(r)
+    const source = sourceOf(layer, reach.source)
+    if (source.tap == Tap.UPSAMPLED) {
+      const parity = ((z & 1) << 2) | ((y & 1) << 1)
+      reach.even = source.weights + <usize>((parity * blocks + block) * source.blockBytes)
+      reach.odd = source.weights + <usize>(((parity + 1) * blocks + block) * source.blockBytes)
+    } else {
+      reach.even = source.weights + <usize>(block * source.blockBytes)
+      reach.odd = reach.even
+    }
+  }
+}

@@ -1,0 +1,132 @@
+/** How a source reaches a layer, in the kernel's terms: see kernel/records.ts. */
+export type Tap = 'same' | 'pooled' | 'upsampled' | 'point'
+
+/** Rows of the source that reach a row of neurons, and taps along x. */
+export const REACH: Readonly<Record<Tap, { rows: number; columns: number; parities: number }>> = {
+  same: { rows: 9, columns: 3, parities: 1 },
+  pooled: { rows: 9, columns: 3, parities: 1 },
+  upsampled: { rows: 4, columns: 2, parities: 8 },
+  point: { rows: 1, columns: 1, parities: 1 }
+}
+
+/** The part of a layer's kernel that belongs to one source. */
+export interface SourceKernel {
+  edge: 1 | 3
+  channels: number
+  outputs: number
+  /** [z, y, x, channel, output] */
+  values: Float32Array
+}
+
+/** Rounds as the dense graph does: first over the threshold, then times the amplitude, each to 32 bits. */
+export function scaledKernel(
+  kernel: Float32Array,
+  source: {
+    edge: 1 | 3
+    inputs: number
+    firstInput: number
+    channels: number
+    outputs: number
+    threshold: (output: number) => number
+    amplitude: (channel: number) => number
+  }
+): SourceKernel {
+  const { edge, inputs, firstInput, channels, outputs } = source
+  const values = new Float32Array(edge ** 3 * channels * outputs)
+  let to = 0
+  for (let tap = 0; tap < edge ** 3; tap++) {
+    for (let c = 0; c < channels; c++) {
+      const from = (tap * inputs + firstInput + c) * outputs
+      const amplitude = Math.fround(source.amplitude(c))
+      for (let o = 0; o < outputs; o++) {
+        const over = Math.fround(kernel[from + o]! / Math.fround(source.threshold(o)))
+        values[to++] = over * amplitude
+      }
+    }
+  }
+  return { edge, channels, outputs, values }
+}
+
+/** The convolution of the image: [27 taps, z slowest][output]. */
+export function packImageWeights({ values }: SourceKernel): Float32Array {
+  return values.slice()
+}
+
+/**
+ * For the kernel: [parity][block of outputs][tap x][row = tap z, tap y][channel][output of the block].
+ *
+ * Behind an upsampling the 27 taps on the fine grid fall on 2×2×2 coarse voxels, which ones depends on the parity of the neuron's
+ * indices (z·4 + y·2 + x); the weights of taps that meet on one voxel are added up.
+ *
+ * @param block outputs of a block
+ * @param outputs padded to whole blocks; the weights of outputs that are not there are 0
+ */
+export function packWeights(
+  kernel: SourceKernel,
+  tap: Tap,
+  block: number,
+  outputs: number
+): Float32Array {
+  const { rows, columns, parities } = REACH[tap]
+  const { channels } = kernel
+  const edgeRows = Math.sqrt(rows)
+  const packed = new Float32Array(parities * columns * rows * channels * outputs)
+  let to = 0
+  for (let parity = 0; parity < parities; parity++) {
+    for (let first = 0; first < outputs; first += block) {
+      for (let x = 0; x < columns; x++) {
+        for (let row = 0; row < rows; row++) {
+          const taps = tapsAt(tap, parity, [Math.floor(row / edgeRows), row % edgeRows, x])
+          for (let c = 0; c < channels; c++) {
+            for (let o = first; o < first + block; o++) packed[to++] = weightSum(kernel, taps, c, o)
+          }
+        }
+      }
+    }
+  }
+  return tap === 'pooled' ? packed.map((weight) => weight / 8) : packed
+}
+
+/** Along one axis behind an upsampling: the fine taps that fall on the first and the second coarse voxel, by parity. */
+const MERGED: readonly (readonly (readonly number[])[])[] = [
+  [[0], [1, 2]],
+  [[0, 1], [2]]
+]
+
+/** The fine taps z, y, x that fall on one voxel of the source. */
+function tapsAt(
+  tap: Tap,
+  parity: number,
+  [z, y, x]: [number, number, number]
+): [number, number, number][] {
+  if (tap !== 'upsampled') return [[z, y, x]]
+  const axis = (bit: number, voxel: number): readonly number[] =>
+    MERGED[(parity >> bit) & 1]![voxel]!
+  return axis(2, z).flatMap((a) =>
+    axis(1, y).flatMap((b) => axis(0, x).map((c): [number, number, number] => [a, b, c]))
+  )
+}
+
+function weightSum(
+  { edge, channels, outputs, values }: SourceKernel,
+  taps: [number, number, number][],
+  channel: number,
+  output: number
+): number {
+  if (output >= outputs) return 0
+  let sum = 0
+  for (const [z, y, x] of taps) {
+    sum += values[(((z * edge + y) * edge + x) * channels + channel) * outputs + output]!
+  }
+  return sum
+}
+
+/** The threshold in 16-bit integers. Potentials then reach ±32 thresholds before they saturate, in steps of a 1024th. */
+export const UNIT = 1024
+
+/** Values over the threshold as 16-bit integers, rounded and saturated. */
+export function narrow(values: Float32Array): Int16Array {
+  return Int16Array.from(values, (value) =>
+    Math.max(-32768, Math.min(32767, Math.round(value * UNIT)))
+  )
+}
