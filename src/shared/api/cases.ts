@@ -1,0 +1,129 @@
+import { z } from 'zod'
+import { geometrySchema } from '../geometry'
+
+const volumesSchema = z.strictObject({
+  anterior: z.number(),
+  posterior: z.number(),
+  whole: z.number()
+})
+
+/** GET /api/cases: the list. */
+export const caseSummarySchema = z.strictObject({
+  /** The BIDS subject, without `sub-`. */
+  id: z.string(),
+  /** The file that it was imported from. */
+  name: z.string(),
+  importedAt: z.string(),
+  size: z.tuple([z.int(), z.int(), z.int()]),
+  spacing: z.tuple([z.number(), z.number(), z.number()]),
+  state: z.enum(['new', 'segmented', 'corrected']),
+  /** Of the newest result, mm³. */
+  volumesMm3: volumesSchema.nullable()
+})
+export type CaseSummary = z.infer<typeof caseSummarySchema>
+export const caseListSchema = z.array(caseSummarySchema)
+
+/** POST /api/cases {paths}: imports files that the host can read. POST /api/cases/upload?name=FILE with the bytes as body: one file. Both → ImportOutcome[]. */
+export const importRequestSchema = z.strictObject({ paths: z.array(z.string().min(1)).min(1) })
+export const importOutcomeSchema = z.strictObject({
+  name: z.string(),
+  /** Null where it failed. */
+  caseId: z.string().nullable(),
+  problem: z.string().nullable(),
+  warnings: z.array(z.string())
+})
+export type ImportOutcome = z.infer<typeof importOutcomeSchema>
+
+/**
+ * GET /api/cases/:case/image: where the voxels lie and how to show them. The voxels themselves are
+ * GET /api/cases/:case/image/voxels: float32, little-endian, x fastest.
+ */
+export const caseImageSchema = z.strictObject({
+  geometry: geometrySchema,
+  /** Smallest and largest finite voxel. */
+  range: z.tuple([z.number(), z.number()]),
+  /** 1st and 99th percentile: what to show first. */
+  window: z.strictObject({ low: z.number(), high: z.number() }),
+  /** Volume of a voxel in mm³. */
+  voxelMm3: z.number()
+})
+export type CaseImage = z.infer<typeof caseImageSchema>
+
+/** What a segmentation cost; null where it does not apply (an ANN, a manual mask). */
+export const costSchema = z.strictObject({
+  seconds: z.number(),
+  runtime: z.string(),
+  meanFiringRate: z.number().nullable(),
+  synapticOperations: z.number().nullable(),
+  /** Of the ANN of the same shape. */
+  macs: z.number(),
+  /** ANN ÷ SNN, 4.6 pJ a MAC and 0.9 pJ an accumulate. */
+  energyRatio: z.number().nullable()
+})
+export type Cost = z.infer<typeof costSchema>
+
+export const versionSchema = z.strictObject({
+  version: z.int().min(1),
+  savedAt: z.string(),
+  /** Who saved it: the user's name on this machine, or the model. */
+  by: z.string(),
+  how: z.string(),
+  /** Voxels that differ from the version before; null for the first. */
+  changedVoxels: z.int().nullable()
+})
+export type Version = z.infer<typeof versionSchema>
+
+/** A mask of a case: made by a model, or by hand. GET /api/cases/:case/results → the list, the newest first. */
+export const resultSchema = z.strictObject({
+  /** The `seg-<name>` of its file. */
+  id: z.string(),
+  /** For people. */
+  name: z.string(),
+  kind: z.enum(['model', 'manual', 'truth']),
+  model: z.string().nullable(),
+  stage: z.string().nullable(),
+  timesteps: z.int().nullable(),
+  createdAt: z.string(),
+  volumesMm3: volumesSchema,
+  /** Mean probability of the label that was chosen, over the mask's voxels; null for a manual mask. */
+  confidence: z.number().nullable(),
+  cost: costSchema.nullable(),
+  warnings: z.array(z.string()),
+  /** Whether the spikes of the run are on disk. */
+  hasSpikes: z.boolean(),
+  hasProbabilities: z.boolean(),
+  /** The newest last; a version is never overwritten. */
+  versions: z.array(versionSchema).min(1)
+})
+export type Result = z.infer<typeof resultSchema>
+export const resultListSchema = z.array(resultSchema)
+
+/**
+ * GET  /api/cases/:case/results/:result/mask[?version=N]: uint8 on the image's grid, x fastest.
+ * PUT  the same, body uint8, query `how`: saves a new version → Result.
+ * POST /api/cases/:case/results {from, name}: a manual result, a copy of another or empty (from null) → Result.
+ * POST /api/cases/:case/results/:result/restore {version}: a new version with an old one's voxels → Result.
+ * PUT  /api/cases/:case/results/:result/journal, body uint8: what is drawn but not saved; GET it after a crash (404: none); DELETE.
+ * DELETE /api/cases/:case: to the workspace's trash → {trashId}; POST /api/trash/:trashId/restore brings it back.
+ */
+export const newResultRequestSchema = z.strictObject({
+  from: z.string().nullable(),
+  name: z.string().min(1).max(60)
+})
+export const restoreVersionRequestSchema = z.strictObject({ version: z.int().min(1) })
+export const trashedSchema = z.strictObject({ trashId: z.string() })
+
+/** GET /api/cases/:case/compare?a=RESULT&b=RESULT */
+const scoreSchema = z.strictObject({
+  dice: z.number(),
+  /** Null where one mask is empty. */
+  hd95Mm: z.number().nullable(),
+  /** b − a, mm³. */
+  volumeDifferenceMm3: z.number()
+})
+export const comparisonSchema = z.strictObject({
+  anterior: scoreSchema,
+  posterior: scoreSchema,
+  whole: scoreSchema
+})
+export type Comparison = z.infer<typeof comparisonSchema>

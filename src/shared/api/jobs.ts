@@ -1,0 +1,55 @@
+import { z } from 'zod'
+
+/** Transitions: queued → running → done | failed | cancelled | interrupted; queued → cancelled. */
+export const jobStateSchema = z.enum([
+  'queued',
+  'running',
+  'done',
+  'failed',
+  'cancelled',
+  'interrupted'
+])
+export type JobState = z.infer<typeof jobStateSchema>
+
+/** POST /api/jobs → AppJob. One job runs at a time; others wait. */
+export const segmentJobRequestSchema = z.strictObject({
+  kind: z.literal('segment'),
+  caseId: z.string().min(1),
+  model: z.string().min(1),
+  timesteps: z.int().min(1).max(64).nullable(),
+  runtime: z.string().nullable()
+})
+export const appJobRequestSchema = z.discriminatedUnion('kind', [segmentJobRequestSchema])
+export type AppJobRequest = z.infer<typeof appJobRequestSchema>
+
+export const appJobSchema = z.strictObject({
+  id: z.string(),
+  request: appJobRequestSchema,
+  state: jobStateSchema,
+  /** Of the stage that it is in. */
+  stage: z.string().nullable(),
+  message: z.string().nullable(),
+  /** 0 to 1; null where unknown. */
+  fraction: z.number().nullable(),
+  secondsLeft: z.number().nullable(),
+  startedAt: z.string().nullable(),
+  finishedAt: z.string().nullable(),
+  /** Why it failed. */
+  problem: z.string().nullable(),
+  /** Of the result that it made. */
+  resultId: z.string().nullable()
+})
+export type AppJob = z.infer<typeof appJobSchema>
+
+/**
+ * GET /api/jobs → AppJob[]; DELETE /api/jobs/:job cancels → AppJob.
+ * GET /api/events: NDJSON for as long as the reader reads: first a job event for each job, then every change. `cases` says that
+ * the list of cases or a case's results changed, by whichever window.
+ */
+export const appEventSchema = z.discriminatedUnion('type', [
+  z.strictObject({ type: z.literal('job'), job: appJobSchema }),
+  z.strictObject({ type: z.literal('cases'), caseId: z.string().nullable() }),
+  z.strictObject({ type: z.literal('workspace') }),
+  z.strictObject({ type: z.literal('heartbeat') })
+])
+export type AppEvent = z.infer<typeof appEventSchema>
