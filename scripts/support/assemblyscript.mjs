@@ -5,6 +5,12 @@ import { dirname, join } from 'node:path'
 
 const QUERY = '?kernel'
 
+/**
+ * Not named where it is imported: its types declare `i32` and its like for the whole program, and an `Array.at` that is never
+ * undefined.
+ */
+const COMPILER = 'assemblyscript/asc'
+
 /** Threads over shared memory, 128-bit vectors; no garbage collector, since the host lays out the memory. */
 const OPTIONS = [
   ...['--enable', 'simd,threads,bulk-memory'],
@@ -65,7 +71,7 @@ async function compiled(entry, sources) {
 }
 
 async function compile(entry) {
-  const asc = await import('assemblyscript/asc')
+  const asc = await import(COMPILER)
   let binary = null
   const { error, stderr } = await asc.main([entry, '--outFile', 'kernel.wasm', ...OPTIONS], {
     writeFile: (name, contents) => {
