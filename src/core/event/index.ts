@@ -14,5 +14,6 @@ export {
   type EventRun,
   type EventRunOptions
 } from './network'
-export { UnsupportedPlan, type EventPrecision } from './plan'
+export { planModel, UnsupportedPlan, type EventPlan, type EventPrecision } from './plan'
 export type { RecordedLayer, SpikeRecord } from './spike-record'
+export { traceVoxel, type TracedRun, type VoxelTrace } from './trace'
