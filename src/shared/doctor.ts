@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { runtimeSchema } from './runtime'
+import { denseRuntimeSchema, runtimeSchema } from './runtime'
 
 /** What `hippospike doctor` finds out about each runtime. */
 
@@ -30,8 +30,13 @@ export const availableRuntimeSchema = z.strictObject({
   /** A GPU interface that computes on the processor. */
   software: z.boolean(),
   checks: z.array(numericCheckSchema),
-  /** Speed of a 3³ convolution, 16 to 16 channels, at 40×56×40, in 10⁹ multiply-accumulates a second. */
-  gmacsPerSecond: z.number().positive()
+  /** Speed of a 3³ convolution, 16 to 16 channels, at 40×56×40, in 10⁹ multiply-accumulates a second; null for `event`. */
+  gmacsPerSecond: z.number().positive().nullable(),
+  /**
+   * Of `event`: accumulates that spikes caused in a small network at 40×56×40, in 10⁹ a second, everything else that the
+   * network does included in the time; null for the others. It does not compare with the speed of a dense convolution.
+   */
+  gaccsPerSecond: z.number().positive().nullable()
 })
 export type AvailableRuntime = z.infer<typeof availableRuntimeSchema>
 
@@ -69,9 +74,9 @@ export const doctorReportSchema = z.strictObject({
   application: z.string(),
   node: z.string(),
   platform: z.string(),
-  /** Best first. A report from choosing a runtime ends with the first that works. */
+  /** `event`, then TensorFlow's, best first. A report from choosing one of TensorFlow's is of these, up to the first that works. */
   candidates: z.array(candidateSchema),
-  /** The runtime that is used where none is forced; null where none works. */
-  chosen: runtimeSchema.nullable()
+  /** TensorFlow's runtime that is used where none is forced; null where none works. */
+  chosen: denseRuntimeSchema.nullable()
 })
 export type DoctorReport = z.infer<typeof doctorReportSchema>

@@ -15,12 +15,28 @@ export const roiSchema = z.tuple([
   z.int().positive()
 ])
 
+/** What the event runtime computes with: `int16` is faster and rounds weights and membrane potentials. */
+export const eventPrecisionSchema = z.enum(['float32', 'int16'])
+export type EventPrecision = z.infer<typeof eventPrecisionSchema>
+
+const inferenceOptions = {
+  /** Null for the model's own. */
+  timesteps: timesteps.nullable(),
+  // The others are the event runtime's alone; null for its default.
+  precision: eventPrecisionSchema.nullable(),
+  /** Stop at the first timestep at which no larger share of the mask changes its label; null to run them all. */
+  earlyExit: z.number().min(0).max(1).nullable(),
+  threads: z.int().min(1).max(64).nullable()
+}
+export const inferenceOptionsSchema = z.strictObject(inferenceOptions)
+export type InferenceOptions = z.infer<typeof inferenceOptionsSchema>
+
 export const segmentRequestSchema = z.strictObject({
   image: z.string().min(1),
   out: z.string().min(1),
   /** Folder of the model. */
   model: z.string().min(1),
-  timesteps: timesteps.nullable(),
+  ...inferenceOptions,
   probabilities: z.string().nullable(),
   spikes: z.string().nullable(),
   roi: roiSchema.nullable(),
@@ -34,6 +50,8 @@ export const segmentResultSchema = z.strictObject({
   runtime: runtimeSchema,
   /** Null for an ANN. */
   timesteps: z.number().nullable(),
+  /** Fewer than asked for after an early exit; null for an ANN. */
+  timestepsRun: z.number().nullable(),
   out: z.string(),
   volumesMm3: z.strictObject({
     anterior: z.number(),
@@ -51,7 +69,7 @@ export const evaluateRequestSchema = z.strictObject({
   data: z.string().min(1),
   split: z.enum(['train', 'validation', 'all']),
   model: z.string().min(1),
-  timesteps: timesteps.nullable()
+  ...inferenceOptions
 })
 export type EvaluateRequest = z.infer<typeof evaluateRequestSchema>
 
@@ -68,6 +86,8 @@ export const evaluateResultSchema = z.strictObject({
   model: z.string(),
   runtime: runtimeSchema,
   timesteps: z.number().nullable(),
+  /** A case, mean: fewer than asked for after early exits; null for an ANN. */
+  timestepsRun: z.number().nullable(),
   split: z.enum(['train', 'validation', 'all']),
   cases: z.array(caseScoresSchema),
   /** Over the cases; a distance that is null in a case is left out of its mean. */
@@ -77,6 +97,8 @@ export const evaluateResultSchema = z.strictObject({
   /** A case, mean. */
   synapticOperations: z.number().nullable(),
   neuronUpdates: z.number().nullable(),
+  /** What the event runtime added up in fact, a case, mean; null for a dense runtime. */
+  accumulates: z.number().nullable(),
   /** The ANN's, a case, mean. */
   macs: z.number(),
   /** ANN ÷ SNN; null for an ANN. */

@@ -1,11 +1,16 @@
 import { z } from 'zod'
 
-/** TensorFlow runtimes, best first. */
-export const RUNTIMES = ['cuda', 'webgpu', 'native', 'wasm'] as const
+/** TensorFlow runtimes, best first: they compute any network densely, and they alone train. */
+export const DENSE_RUNTIMES = ['cuda', 'webgpu', 'native', 'wasm'] as const
+export const denseRuntimeSchema = z.enum(DENSE_RUNTIMES)
+export type DenseRuntime = z.infer<typeof denseRuntimeSchema>
+
+/** All runtimes. `event` works spike by spike: it infers spiking models, on any machine and without TensorFlow. */
+export const RUNTIMES = ['event', ...DENSE_RUNTIMES] as const
 export const runtimeSchema = z.enum(RUNTIMES)
 export type Runtime = z.infer<typeof runtimeSchema>
 
-/** The runtime that an engine process has loaded. */
+/** A runtime that is in use. */
 export const runtimeInfoSchema = z.strictObject({
   runtime: runtimeSchema,
   version: z.string(),

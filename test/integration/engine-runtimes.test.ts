@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { VERSION } from '../../src/shared/version'
 import { probeRuntime } from '../../src/main/engine/doctor/run-probe'
 
 const probePath = resolve(import.meta.dirname, '../../out/main/probe.cjs')
@@ -8,6 +9,23 @@ const built = existsSync(probePath)
 if (!built) console.warn('skipping the probes: run "npm run build" first')
 
 describe.skipIf(!built)('the built probe', () => {
+  it('finds event on every machine', async () => {
+    const event = await probeRuntime('event', { probePath })
+    expect(event).toMatchObject({
+      available: true,
+      runtime: 'event',
+      version: `Hippospike ${VERSION}`,
+      verified: true,
+      software: false,
+      gmacsPerSecond: null
+    })
+    if (!event.available) return
+    expect(event.checks).toHaveLength(3)
+    for (const { error, tolerance } of event.checks) expect(error).toBeLessThan(tolerance)
+    expect(event.gaccsPerSecond).toBeGreaterThan(0)
+    expect(event.device).toMatch(/\(\d+ threads?\)$/)
+  })
+
   it('finds wasm on every machine', async () => {
     const wasm = await probeRuntime('wasm', { probePath })
     expect(wasm).toMatchObject({

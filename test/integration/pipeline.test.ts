@@ -20,6 +20,7 @@ import { readModel } from '../../src/main/workspace/model-folder'
 import { activatedLayers } from '../../src/core/snn/architecture'
 import { gunzipSync } from 'node:zlib'
 import { CONVERSION_DEFAULTS } from '../fixtures/conversion'
+import { INFERENCE_DEFAULTS } from '../fixtures/inference'
 import { failureOf } from '../fixtures/failure'
 import { testContext, testRuntime, type TestContext } from '../fixtures/job-context'
 import { temporaryFolder } from '../fixtures/temporary-folder'
@@ -41,12 +42,13 @@ const SETTINGS = {
 }
 const TUNING = { patch: SETTINGS.patch, epochs: 1, learningRate: 2e-3, averageDecay: 0.5 }
 
-function run(
+async function run(
   kind: string,
   request: unknown,
   context: JobContext = testContext()
 ): Promise<unknown> {
-  return jobs.get(kind)!.run(request, context)
+  const job = await jobs.get(kind)!()
+  return job.run(request, context)
 }
 
 async function modelJob(
@@ -72,7 +74,7 @@ function segmentation(name: string, overrides: Partial<SegmentRequest> = {}): Se
     image: data.image('tiny_1'),
     out: folder.file(`${name}.nii.gz`),
     model: folder.file('snn'),
-    timesteps: null,
+    ...INFERENCE_DEFAULTS,
     probabilities: null,
     spikes: null,
     roi: null,
@@ -90,7 +92,13 @@ async function evaluate(
   timesteps: number | null = null,
   split: 'validation' | 'all' = 'all'
 ): Promise<EvaluateResult> {
-  const request = { data: data.dir, split, model: folder.file(model), timesteps }
+  const request = {
+    data: data.dir,
+    split,
+    model: folder.file(model),
+    ...INFERENCE_DEFAULTS,
+    timesteps
+  }
   return evaluateResultSchema.parse(await run('evaluate', request))
 }
 
@@ -252,7 +260,13 @@ describe('evaluate', () => {
     const context = testContext()
     await run(
       'evaluate',
-      { data: data.dir, split: 'validation', model: folder.file('snn'), timesteps: 3 },
+      {
+        data: data.dir,
+        split: 'validation',
+        model: folder.file('snn'),
+        ...INFERENCE_DEFAULTS,
+        timesteps: 3
+      },
       context
     )
     expect(context.warnings.join()).toContain('tuned for T=2; T=3')
@@ -275,6 +289,8 @@ describe('segment', () => {
     )
     expect(result).toMatchObject({ model: 'snn', timesteps: 4, out: folder.file('mask.nii.gz') })
     expect(result.meanFiringRate).toBeGreaterThan(0)
+    // A network this narrow is not for the event runtime, which is said.
+    expect(result.warnings.join()).toMatch(/layer enc0\.conv1.*it runs on .* instead/)
 
     const mask = await readLabels(folder.file('mask.nii.gz'), [0, 1, 2])
     const source = await readImage(data.image('tiny_1'))
@@ -429,7 +445,7 @@ describe('a dataset without a split', () => {
         data: dir,
         split: 'validation',
         model: folder.file('seeded'),
-        timesteps: null
+        ...INFERENCE_DEFAULTS
       })
     )
     expect(heldOut).toHaveLength(1)

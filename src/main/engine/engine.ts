@@ -1,24 +1,32 @@
 import { hostMessageSchema, type HostMessage, type RunMessage } from '../../shared/engine-protocol'
 import { HippospikeError, toHippospikeError } from '../../shared/errors'
 import { firstIssue } from '../../shared/issues'
-import type { Runtime, RuntimeInfo } from '../../shared/runtime'
+import type { DenseRuntime, RuntimeInfo } from '../../shared/runtime'
 import type { Channel } from './channel'
-import type { JobContext, RunnableJob } from './jobs/job'
+import type { JobRegistry } from './jobs'
+import { throwIfCancelled, type JobContext } from './jobs/job'
+import { forcedDense, forcedRuntime, type ForcedRuntime } from './runtimes/forced'
 
 interface Running {
   jobId: string
   abort: AbortController
 }
 
+/** Loads one of TensorFlow's runtimes into this process. */
+export type LoadRuntime = (
+  forced: ForcedRuntime<DenseRuntime> | null,
+  signal: AbortSignal
+) => Promise<RuntimeInfo>
+
 /** Does the host's jobs, one at a time. */
 export class Engine {
   private running: Running | null = null
-  private loaded: { forced: Runtime | null; info: Promise<RuntimeInfo> } | null = null
+  private loaded: RuntimeInfo | null = null
 
   constructor(
     private readonly channel: Channel,
-    private readonly jobs: ReadonlyMap<string, RunnableJob>,
-    private readonly loadRuntime: (forced: Runtime | null) => Promise<RuntimeInfo>
+    private readonly jobs: JobRegistry,
+    private readonly loadRuntime: LoadRuntime
   ) {}
 
   start(): void {
@@ -72,16 +80,20 @@ export class Engine {
   }
 
   private async run({ jobId, kind, runtime, request }: RunMessage): Promise<void> {
-    const job = this.jobs.get(kind)
-    if (job === undefined || this.running !== null) {
-      const why = job === undefined ? `the engine has no job ${kind}` : 'the engine is busy'
+    const load = this.jobs.get(kind)
+    if (load === undefined || this.running !== null) {
+      const why = load === undefined ? `the engine has no job ${kind}` : 'the engine is busy'
       this.sendFailure(jobId, new HippospikeError('internal', why))
       return
     }
     const abort = new AbortController()
     this.running = { jobId, abort }
     try {
-      const value = await job.run(request, this.context(jobId, runtime, abort.signal))
+      const context = this.context(jobId, forcedRuntime(runtime), abort.signal)
+      const job = await load()
+      // A job sees a cancel that comes from now on.
+      throwIfCancelled(context)
+      const value = await job.run(request, context)
       this.channel.send({ type: 'result', jobId, value })
     } catch (thrown) {
       this.sendFailure(jobId, toHippospikeError(thrown))
@@ -90,34 +102,34 @@ export class Engine {
     }
   }
 
-  private context(jobId: string, forced: Runtime | null, signal: AbortSignal): JobContext {
+  private context(jobId: string, forced: ForcedRuntime | null, signal: AbortSignal): JobContext {
     return {
       signal,
+      forced,
       progress: (stage, fraction, message, data) => {
         const whole = fraction === null ? null : Math.min(1, Math.max(0, fraction))
         const extra = data === undefined ? {} : { data }
         this.channel.send({ type: 'progress', jobId, stage, fraction: whole, message, ...extra })
       },
-      runtime: () => this.runtime(forced),
+      denseRuntime: () => this.denseRuntime(forced, signal),
       warn: (message) => {
         this.channel.send({ type: 'log', level: 'warning', message })
       }
     }
   }
 
-  /** TensorFlow's registry is one a process, so what is loaded stays. */
-  private runtime(forced: Runtime | null): Promise<RuntimeInfo> {
-    if (this.loaded !== null && forced !== null && forced !== this.loaded.forced) {
-      return this.loaded.info.then((info) => {
-        if (info.runtime === forced) return info
-        throw new HippospikeError(
-          'internal',
-          `this engine runs on ${info.runtime} already; ${forced} needs a new engine`
-        )
-      })
-    }
-    this.loaded ??= { forced, info: this.loadRuntime(forced) }
-    return this.loaded.info
+  /** TensorFlow's registry is one a process, so what is loaded stays; what was cancelled or failed is tried again. */
+  private async denseRuntime(
+    forced: ForcedRuntime | null,
+    signal: AbortSignal
+  ): Promise<RuntimeInfo> {
+    const wanted = forcedDense(forced)
+    this.loaded ??= await this.loadRuntime(wanted, signal)
+    if (wanted === null || wanted.runtime === this.loaded.runtime) return this.loaded
+    throw new HippospikeError(
+      'internal',
+      `this engine runs on ${this.loaded.runtime} already; ${wanted.runtime} needs a new engine`
+    )
   }
 
   private sendFailure(jobId: string, { kind, message }: HippospikeError): void {

@@ -1,8 +1,6 @@
 import type { ProbeResult } from '../../shared/doctor'
 import { runtimeSchema, type Runtime } from '../../shared/runtime'
-import { firstFailure, runChecks } from './probe/checks'
-import { convolutionSpeed } from './probe/speed'
-import { LOADERS } from './runtimes/loaders'
+import { firstFailure, type Trial } from './probe/trial'
 import { firstLine, RuntimeUnavailable } from './runtimes/runtime'
 
 /**
@@ -26,8 +24,8 @@ async function main(): Promise<void> {
 
 async function probe(runtime: Runtime): Promise<ProbeResult> {
   try {
-    const { info, software } = await LOADERS[runtime].load()
-    const checks = await runChecks()
+    const trial = await trialOf(runtime)
+    const { info, software, checks } = trial
     const failure = firstFailure(checks)
     if (failure !== null) {
       const error = failure.error.toExponential(1)
@@ -37,12 +35,18 @@ async function probe(runtime: Runtime): Promise<ProbeResult> {
         'use another runtime, and report it with the output of hippospike doctor --json'
       )
     }
-    const gmacsPerSecond = await convolutionSpeed()
-    return { available: true, ...info, software, checks, gmacsPerSecond }
+    return { available: true, ...info, software, checks, ...(await trial.measureSpeed()) }
   } catch (thrown) {
     if (thrown instanceof RuntimeUnavailable) return missing(runtime, thrown.reason, thrown.advice)
     return missing(runtime, `fails in a small test: ${firstLine(thrown)}`, 'use another runtime')
   }
+}
+
+/** Each kind of runtime is loaded without the other. */
+async function trialOf(runtime: Runtime): Promise<Trial> {
+  return runtime === 'event'
+    ? (await import('./probe/event')).tryEvent()
+    : (await import('./probe/dense')).tryDense(runtime)
 }
 
 function missing(runtime: Runtime, reason: string, advice: string): ProbeResult {

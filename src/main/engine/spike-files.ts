@@ -5,7 +5,7 @@ import { indexToPhysical } from '../../core/volume/geometry'
 import { argmaxChannels } from '../../core/volume/resample'
 import { writeProbabilities, type MaskOptions } from '../imaging/write-mask'
 import { makeFolder, writeFileAtomic } from '../workspace/atomic-write'
-import type { Inference, LayerSpikes } from './inference'
+import type { Inference, LayerSpikes } from './inference/predictor'
 
 /** The file that every folder of spikes has. */
 export const SPIKES_FILE = 'spikes.json'

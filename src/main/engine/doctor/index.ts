@@ -1,5 +1,11 @@
 import type { Candidate, DoctorReport } from '../../../shared/doctor'
-import { RUNTIMES, type Runtime } from '../../../shared/runtime'
+import {
+  DENSE_RUNTIMES,
+  denseRuntimeSchema,
+  RUNTIMES,
+  type DenseRuntime,
+  type Runtime
+} from '../../../shared/runtime'
 import { VERSION } from '../../../shared/version'
 import { cacheKey } from './cache-key'
 import { readCachedReport, writeCachedReport } from './report-cache'
@@ -15,35 +21,43 @@ export interface DoctorOptions extends ProbeOptions {
 
 /** Probes every runtime anew and caches the report. */
 export async function probeAll(options: DoctorOptions = {}): Promise<DoctorReport> {
-  return probeWhile(() => true, options)
+  return probeWhile(RUNTIMES, () => true, options)
 }
 
 /**
- * The cached report, or one made by probing, best first, up to the first runtime that would be chosen anyway: the start of a
- * job waits for it.
+ * The cached report, or one made by probing TensorFlow's runtimes, best first, up to the first that would be chosen anyway: the
+ * start of a job waits for it.
  */
 export async function cachedOrFirst(options: DoctorOptions = {}): Promise<DoctorReport> {
   const cached = await readCachedReport()
-  return cached ?? probeWhile((candidates) => chooseHardware(candidates) === null, options)
+  return cached ?? probeWhile(DENSE_RUNTIMES, (found) => chooseHardware(found) === null, options)
 }
 
-/** The best runtime that works, a software device last; null where none does. */
-export function choose(candidates: readonly Candidate[]): Runtime | null {
-  const works = candidates.filter((candidate) => candidate.available)
-  return chooseHardware(candidates) ?? works[0]?.runtime ?? null
+/** TensorFlow's best runtime that works, a software device last; null where none does. */
+export function choose(candidates: readonly Candidate[]): DenseRuntime | null {
+  return chooseHardware(candidates) ?? firstDense(candidates.filter((c) => c.available))
 }
 
-function chooseHardware(candidates: readonly Candidate[]): Runtime | null {
-  return candidates.find((c) => c.available && !c.software)?.runtime ?? null
+function chooseHardware(candidates: readonly Candidate[]): DenseRuntime | null {
+  return firstDense(candidates.filter((c) => c.available && !c.software))
+}
+
+function firstDense(candidates: readonly Candidate[]): DenseRuntime | null {
+  for (const { runtime } of candidates) {
+    const dense = denseRuntimeSchema.safeParse(runtime)
+    if (dense.success) return dense.data
+  }
+  return null
 }
 
 async function probeWhile(
+  runtimes: readonly Runtime[],
   goOn: (candidates: readonly Candidate[]) => boolean,
   options: DoctorOptions
 ): Promise<DoctorReport> {
   const candidates: Candidate[] = []
   // One after the other, so that the measured speeds are not of a shared processor.
-  for (const runtime of RUNTIMES) {
+  for (const runtime of runtimes) {
     if (options.signal?.aborted || !goOn(candidates)) break
     options.onProbe?.(runtime)
     candidates.push(await probeRuntime(runtime, options))

@@ -10,22 +10,34 @@ export function formatReport(report: DoctorReport): string {
     '',
     ...table([
       ['runtime', 'state', 'speed', 'memory', 'version', 'device'],
-      ...candidates.map((candidate) => row(candidate, candidate.runtime === chosen))
+      ...candidates.map((candidate) => row(candidate, isUsed(candidate, chosen)))
     ]),
     '',
     ...candidates.flatMap(remarks),
-    chosen === null
-      ? 'No runtime works here.'
-      : `Used unless another is forced (--runtime, HIPPOSPIKE_RUNTIME): ${chosen}`
+    summary(report)
   ].join('\n')
 }
 
-function row(candidate: Candidate, chosen: boolean): string[] {
+/** Whether the runtime is used where none is forced: for the inference of spiking models, or for everything else. */
+function isUsed({ runtime, available }: Candidate, chosen: DoctorReport['chosen']): boolean {
+  return available && (runtime === 'event' || runtime === chosen)
+}
+
+function summary({ candidates, chosen }: DoctorReport): string {
+  const event = candidates.some(({ runtime, available }) => runtime === 'event' && available)
+  const uses = [
+    ...(event ? ['event for the inference of spiking models'] : []),
+    ...(chosen === null ? [] : [event ? `${chosen} for everything else` : chosen])
+  ]
+  if (uses.length === 0) return 'No runtime works here.'
+  return `Used unless another is forced (--runtime, HIPPOSPIKE_RUNTIME): ${uses.join(', ')}`
+}
+
+function row(candidate: Candidate, used: boolean): string[] {
   const { runtime } = candidate
   if (!candidate.available) return [runtime, 'out', '–', '–', '–', '–']
-  const { gmacsPerSecond, version, device } = candidate
-  const state = chosen ? 'used' : 'works'
-  return [runtime, state, `${speed(gmacsPerSecond)} GMAC/s`, memory(candidate), version, device]
+  const { version, device } = candidate
+  return [runtime, used ? 'used' : 'works', speed(candidate), memory(candidate), version, device]
 }
 
 function remarks({ runtime, note, ...candidate }: Candidate): string[] {
@@ -36,8 +48,14 @@ function remarks({ runtime, note, ...candidate }: Candidate): string[] {
   return lines.length > 0 ? [...lines, ''] : []
 }
 
-function speed(gmacs: number): string {
-  return gmacs >= 100 ? gmacs.toFixed(0) : gmacs.toPrecision(2)
+/** Each kind of runtime in its own unit: they do different work, so that one number would compare what does not compare. */
+function speed({ gmacsPerSecond, gaccsPerSecond }: AvailableRuntime): string {
+  if (gmacsPerSecond !== null) return `${digits(gmacsPerSecond)} GMAC/s`
+  return gaccsPerSecond === null ? '–' : `${digits(gaccsPerSecond)} GAcc/s`
+}
+
+function digits(value: number): string {
+  return value >= 100 ? value.toFixed(0) : value.toPrecision(2)
 }
 
 function memory({ memoryBytes }: AvailableRuntime): string {

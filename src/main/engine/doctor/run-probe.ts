@@ -20,6 +20,8 @@ const OTHER = 'use another runtime'
 
 /** Notes on what could not be tried, whatever the probe finds. */
 const UNVERIFIED_CUDA = 'unverified: nobody could run it yet'
+const EVENT_SPEED =
+  'GAcc/s are accumulates that spikes cause; an SNN needs few of them, so they do not compare with GMAC/s'
 const UNVERIFIED_WEBGPU = 'unverified on GPU hardware: it was only run on a software device so far'
 
 /** Tries a runtime in a throw-away process. Never rejects: whatever goes wrong is the reason why the runtime is out. */
@@ -38,6 +40,7 @@ function verification(result: ProbeResult): { verified: boolean; note: string | 
   if (result.runtime === 'webgpu' && !(result.available && result.software)) {
     return { verified: false, note: UNVERIFIED_WEBGPU }
   }
+  if (result.runtime === 'event' && result.available) return { verified: true, note: EVENT_SPEED }
   return { verified: true, note: null }
 }
 

@@ -3,6 +3,7 @@ import type { Triple } from '../../../shared/geometry'
 import { HippospikeError } from '../../../shared/errors'
 import { benchRequestSchema, type BenchRequest, type BenchResult } from '../../../shared/jobs'
 import type { Architecture, Model } from '../../../shared/model'
+import type { RuntimeInfo } from '../../../shared/runtime'
 import { median } from '../../../core/metrics/statistics'
 import { modelParameters } from '../../../core/snn/model-parameters'
 import { initialParameters, toTensors } from '../../../core/snn/parameters'
@@ -13,7 +14,7 @@ import type { TrainableNetwork } from '../../../core/training/network'
 import { createRandom } from '../../../core/training/random'
 import { NO_PENALTIES, snnNetwork } from '../../../core/training/snn-network'
 import { train } from '../../../core/training/train'
-import { createPredictor, neuronOf } from '../inference'
+import { createDensePredictor, neuronOf } from '../inference/dense'
 import { annSettingsSchema, trainingOptions } from '../training/settings'
 import { readModel } from '../../workspace/model-folder'
 import { yieldToHost, type Job, type JobContext } from './job'
@@ -38,7 +39,7 @@ async function bench(request: BenchRequest, context: JobContext): Promise<BenchR
       `model ${model.manifest.id} is an ANN; give a spiking one with --model`
     )
   }
-  const { runtime } = await context.runtime()
+  const runtime = await context.denseRuntime()
   const total = request.repeats + WARM_UP
   const cases = Array.from({ length: total }, (_, i) => syntheticCase(i))
   const withBatchNorm: Architecture = { ...architecture, batchNorm: true }
@@ -62,7 +63,7 @@ async function bench(request: BenchRequest, context: JobContext): Promise<BenchR
   )
   tf.dispose(tensors)
   await measure(`SNN inference, T=${spiking.defaultTimesteps}`, () =>
-    spikingInferences(model, cases)
+    spikingInferences(model, runtime, cases)
   )
   await measure('ANN training step', () =>
     trainingSteps(annNetwork(withBatchNorm, ann, 'dice+cross-entropy', padMultiple), cases)
@@ -82,7 +83,7 @@ async function bench(request: BenchRequest, context: JobContext): Promise<BenchR
   )
   const [annInference, snnInference, annStep, snnStep] = Object.values(milliseconds)
   return {
-    runtime,
+    runtime: runtime.runtime,
     size: [...SIZE],
     timesteps: spiking.defaultTimesteps,
     milliseconds,
@@ -120,8 +121,12 @@ async function* inferences(
   }
 }
 
-async function* spikingInferences(model: Model, cases: TrainingCase[]): AsyncGenerator<number> {
-  const predictor = createPredictor(model, null)
+async function* spikingInferences(
+  model: Model,
+  runtime: RuntimeInfo,
+  cases: TrainingCase[]
+): AsyncGenerator<number> {
+  const predictor = createDensePredictor(model, null, runtime)
   try {
     for (const input of cases) {
       const start = performance.now()
@@ -129,7 +134,7 @@ async function* spikingInferences(model: Model, cases: TrainingCase[]): AsyncGen
       yield performance.now() - start
     }
   } finally {
-    predictor.dispose()
+    await predictor.dispose()
   }
 }
 

@@ -53,7 +53,7 @@ async function convert(request: ConvertRequest, context: JobContext): Promise<Mo
   refuseErrors(manifest.id, checkNetwork(folded.architecture, folded.parameters))
   await makeFolder(request.out)
   await assertWritable(join(request.out, MANIFEST_FILE), true)
-  const { runtime } = await context.runtime()
+  const { runtime } = await context.denseRuntime()
   const training = await loadCases(dataset, 'train', manifest.preprocessing, context)
   const validation = await loadCases(dataset, 'validation', manifest.preprocessing, context)
 

@@ -10,11 +10,12 @@ import { diceScores } from '../../../core/metrics/overlap'
 import { mean } from '../../../core/metrics/statistics'
 import { hausdorff95Scores } from '../../../core/metrics/surface-distance'
 import { labelsFromScores } from '../../../core/volume/resample'
-import { softmaxChannels } from '../../../core/snn/prediction'
+import { softmaxChannels } from '../../../core/snn/softmax'
 import { openDataset } from '../../imaging/dataset'
 import { readModel } from '../../workspace/model-folder'
 import { readLabelledCase, type LabelledCase } from '../cases'
-import { createPredictor, type Predictor } from '../inference'
+import { openPredictor } from '../inference/open'
+import type { Inference, Predictor } from '../inference/predictor'
 import { yieldToHost, type Job, type JobContext } from './job'
 
 /** Scores a model on labelled cases, each on its image's own grid. */
@@ -25,6 +26,8 @@ export const evaluateJob: Job<EvaluateRequest, EvaluateResult> = {
 }
 
 type CaseScores = EvaluateResult['cases'][number]
+/** What is kept of a case until the end. */
+type CaseInference = Pick<Inference, 'activity' | 'paddedVoxels' | 'timestepsRun' | 'accumulates'>
 
 async function evaluate(request: EvaluateRequest, context: JobContext): Promise<EvaluateResult> {
   const dataset = await openDataset(request.data)
@@ -35,13 +38,11 @@ async function evaluate(request: EvaluateRequest, context: JobContext): Promise<
     throw new HippospikeError('input', `${request.data} has no cases in the split ${request.split}`)
   }
   const model = await readModel(request.model)
-  const { runtime } = await context.runtime()
-  const predictor = createPredictor(model, request.timesteps)
+  const predictor = await openPredictor(model, request, context)
   predictor.warnings.forEach((warning) => context.warn(warning))
   const { architecture, preprocessing } = model.manifest
   const scored: CaseScores[] = []
-  const activities: LayerActivity[][] = []
-  const voxels: number[] = []
+  const inferences: CaseInference[] = []
   try {
     for (const [index, source] of cases.entries()) {
       context.progress(
@@ -50,15 +51,16 @@ async function evaluate(request: EvaluateRequest, context: JobContext): Promise<
         `${source.id} (${index + 1} of ${cases.length})`
       )
       const labelled = await readLabelledCase(source, preprocessing)
-      const { scores, activity, paddedVoxels } = await scoreCase(predictor, labelled)
+      const { scores, inference } = await scoreCase(predictor, labelled, context.signal)
       scored.push(scores)
-      voxels.push(paddedVoxels)
-      if (activity) activities.push(activity)
+      inferences.push(inference)
       await yieldToHost(context)
     }
   } finally {
-    predictor.dispose()
+    await predictor.dispose()
   }
+  const voxels = inferences.map(({ paddedVoxels }) => paddedVoxels)
+  const activities = known(inferences.map(({ activity }) => activity))
   const operations = activities.map((activity, i) =>
     countOperations(architecture, voxels[i]!, activity)
   )
@@ -72,8 +74,9 @@ async function evaluate(request: EvaluateRequest, context: JobContext): Promise<
     )
   return {
     model: model.manifest.id,
-    runtime,
+    runtime: predictor.runtime.runtime,
     timesteps: predictor.timesteps,
+    timestepsRun: meanOfKnown(inferences.map(({ timestepsRun }) => timestepsRun)),
     split: request.split,
     cases: scored,
     mean: meanScores(scored),
@@ -81,6 +84,7 @@ async function evaluate(request: EvaluateRequest, context: JobContext): Promise<
     meanFiringRate: overall?.meanFiringRate ?? null,
     synapticOperations: overall ? mean(operations.map((o) => o.synapticOperations)) : null,
     neuronUpdates: overall ? mean(operations.map((o) => o.neuronUpdates)) : null,
+    accumulates: meanOfKnown(inferences.map(({ accumulates }) => accumulates)),
     macs: mean(voxels.map((n) => networkMacs(architecture, n))),
     energyRatio: overall?.energyRatio ?? null,
     secondsPerCase: mean(scored.map(({ seconds }) => seconds))
@@ -89,10 +93,12 @@ async function evaluate(request: EvaluateRequest, context: JobContext): Promise<
 
 async function scoreCase(
   predictor: Predictor,
-  { id, input, mapping, labels }: LabelledCase
-): Promise<{ scores: CaseScores; activity: LayerActivity[] | null; paddedVoxels: number }> {
+  { id, input, mapping, labels }: LabelledCase,
+  signal: AbortSignal
+): Promise<{ scores: CaseScores; inference: CaseInference }> {
   const start = performance.now()
-  const { logits, classes, activity, paddedVoxels } = await predictor.infer(input)
+  const { logits, classes, activity, paddedVoxels, timestepsRun, accumulates } =
+    await predictor.infer(input, { signal })
   const seconds = Math.round(performance.now() - start) / 1000
   const mask = labelsFromScores(softmaxChannels(logits, classes), classes, mapping)
   const dice = diceScores(mask.voxels, labels.voxels)
@@ -109,8 +115,7 @@ async function scoreCase(
       hd95Whole: hd95.whole,
       seconds
     },
-    activity,
-    paddedVoxels
+    inference: { activity, paddedVoxels, timestepsRun, accumulates }
   }
 }
 
@@ -126,12 +131,8 @@ function summed(activities: LayerActivity[][]): LayerActivity[] {
 function meanScores(cases: CaseScores[]): EvaluateResult['mean'] {
   const dice = (key: 'diceAnterior' | 'dicePosterior' | 'diceWhole'): number =>
     mean(cases.map((scores) => scores[key]))
-  const distance = (structure: Capitalize<StructureName>): number | null => {
-    const known = cases
-      .map((scores) => scores[`hd95${structure}`])
-      .filter((value) => value !== null)
-    return known.length > 0 ? mean(known) : null
-  }
+  const distance = (structure: Capitalize<StructureName>): number | null =>
+    meanOfKnown(cases.map((scores) => scores[`hd95${structure}`]))
   return {
     diceAnterior: dice('diceAnterior'),
     dicePosterior: dice('dicePosterior'),
@@ -140,4 +141,14 @@ function meanScores(cases: CaseScores[]): EvaluateResult['mean'] {
     hd95Posterior: distance('Posterior'),
     hd95Whole: distance('Whole')
   }
+}
+
+function known<T>(values: readonly (T | null)[]): T[] {
+  return values.filter((value) => value !== null)
+}
+
+/** Null where there is nothing to average. */
+function meanOfKnown(values: readonly (number | null)[]): number | null {
+  const numbers = known(values)
+  return numbers.length > 0 ? mean(numbers) : null
 }

@@ -35,7 +35,7 @@ async function finetune(request: FinetuneRequest, context: JobContext): Promise<
   }
   const teacher = request.teacher === null ? null : await readTeacher(request.teacher)
   const dataset = await openDataset(request.data)
-  const { runtime } = await context.runtime()
+  const { runtime } = await context.denseRuntime()
   checkCrawl(runtime, context)
   const training = await loadCases(dataset, 'train', manifest.preprocessing, context)
   const validation = await loadCases(dataset, 'validation', manifest.preprocessing, context)

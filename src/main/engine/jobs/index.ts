@@ -1,28 +1,20 @@
 import { HippospikeError } from '../../../shared/errors'
 import { firstIssue } from '../../../shared/issues'
-import { benchJob } from './bench'
-import { convertJob } from './convert'
-import { describeRuntime } from './describe-runtime'
-import { evaluateJob } from './evaluate'
-import { finetuneJob } from './finetune'
-import { segmentJob } from './segment'
-import { trainJob } from './train'
 import type { Job, RunnableJob } from './job'
 
-/** What the engine can do, by kind. */
-export const jobs: ReadonlyMap<string, RunnableJob> = registry(
-  runnable(describeRuntime),
-  runnable(segmentJob),
-  runnable(evaluateJob),
-  runnable(trainJob),
-  runnable(convertJob),
-  runnable(finetuneJob),
-  runnable(benchJob)
-)
+/** Jobs by kind. Each is loaded when it is asked for: half of them come with TensorFlow, which segmenting must not wait for. */
+export type JobRegistry = ReadonlyMap<string, () => Promise<RunnableJob>>
 
-function registry(...all: RunnableJob[]): ReadonlyMap<string, RunnableJob> {
-  return new Map(all.map((job) => [job.kind, job]))
-}
+/** What the engine can do. */
+export const jobs: JobRegistry = new Map([
+  ['describe-runtime', async () => runnable((await import('./describe-runtime')).describeRuntime)],
+  ['segment', async () => runnable((await import('./segment')).segmentJob)],
+  ['evaluate', async () => runnable((await import('./evaluate')).evaluateJob)],
+  ['train', async () => runnable((await import('./train')).trainJob)],
+  ['convert', async () => runnable((await import('./convert')).convertJob)],
+  ['finetune', async () => runnable((await import('./finetune')).finetuneJob)],
+  ['bench', async () => runnable((await import('./bench')).benchJob)]
+])
 
 /** Puts the check of the request before the job. */
 export function runnable<Req, Res>(job: Job<Req, Res>): RunnableJob {

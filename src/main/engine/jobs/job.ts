@@ -1,6 +1,7 @@
 import type { z } from 'zod'
 import { HippospikeError } from '../../../shared/errors'
-import type { RuntimeInfo } from '../runtimes'
+import type { RuntimeInfo } from '../../../shared/runtime'
+import type { ForcedRuntime } from '../runtimes/forced'
 
 /** What a running job has of its host. */
 export interface JobContext {
@@ -19,8 +20,14 @@ export interface JobContext {
     data?: Record<string, unknown>
   ): void
   readonly signal: AbortSignal
-  /** Loads TensorFlow on the first call. A job that refuses its input before that fails fast. */
-  runtime(): Promise<RuntimeInfo>
+  /** The runtime that the user insists on; null for the best one. */
+  readonly forced: ForcedRuntime | null
+  /**
+   * Loads TensorFlow on the first call. A job that refuses its input before that fails fast.
+   *
+   * @throws HippospikeError (usage) where the forced runtime cannot be had, or is not one of TensorFlow; (cancelled)
+   */
+  denseRuntime(): Promise<RuntimeInfo>
   warn(message: string): void
 }
 

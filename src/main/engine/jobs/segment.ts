@@ -7,7 +7,7 @@ import type { Model } from '../../../shared/model'
 import { VERSION } from '../../../shared/version'
 import { countOperations } from '../../../core/metrics/operations'
 import { volumesMm3 } from '../../../core/metrics/volumes'
-import { softmaxChannels } from '../../../core/snn/prediction'
+import { softmaxChannels } from '../../../core/snn/softmax'
 import { checkRoi, crop, uncrop, type Roi } from '../../../core/volume/crop'
 import { fieldOfView } from '../../../core/volume/geometry'
 import { argmaxChannels, scoresToSource } from '../../../core/volume/resample'
@@ -19,7 +19,8 @@ import { readModel } from '../../workspace/model-folder'
 import { assertWritable, OutputSet, writeFileAtomic } from '../../workspace/atomic-write'
 import { networkInput } from '../cases'
 import { fileSha256, runRecordPath } from '../provenance'
-import { createPredictor, type Inference, type Predictor } from '../inference'
+import { openPredictor } from '../inference/open'
+import type { Inference, Predictor } from '../inference/predictor'
 import { SPIKES_FILE, writeSpikes } from '../spike-files'
 import { throwIfCancelled, yieldToHost, type Job, type JobContext } from './job'
 
@@ -49,18 +50,19 @@ async function segment(request: SegmentRequest, context: JobContext): Promise<Se
       `--spikes needs a spiking model; model ${model.manifest.id} is an ANN`
     )
   }
-  const runtime = await context.runtime()
-  await yieldToHost(context)
-
-  const predictor = createPredictor(model, request.timesteps)
+  const predictor = await openPredictor(model, request, context)
   const timings: Record<string, number> = { prepare: secondsSince(start) }
   const outputs = new OutputSet()
   const writing = { force: request.force, outputs }
   try {
+    await yieldToHost(context)
     const { input, mapping } = networkInput(region, model.manifest.preprocessing)
     context.progress('segment', null, `segmenting with ${model.manifest.id}`)
     const inferring = performance.now()
-    const inference = await predictor.infer(input, request.spikes !== null)
+    const inference = await predictor.infer(input, {
+      recordSpikes: request.spikes !== null,
+      signal: context.signal
+    })
     timings.infer = secondsSince(inferring)
     await yieldToHost(context)
 
@@ -80,8 +82,9 @@ async function segment(request: SegmentRequest, context: JobContext): Promise<Se
     const warnings = [...source.warnings, ...predictor.warnings, ...resultWarnings(mask)]
     const result: SegmentResult = {
       model: model.manifest.id,
-      runtime: runtime.runtime,
+      runtime: predictor.runtime.runtime,
       timesteps: predictor.timesteps,
+      timestepsRun: inference.timestepsRun,
       out: request.out,
       volumesMm3: volumesMm3(mask),
       seconds: 0,
@@ -106,11 +109,11 @@ async function segment(request: SegmentRequest, context: JobContext): Promise<Se
     await writeMask(request.out, mask, source.header, writing)
     result.seconds = secondsSince(start)
     timings.total = result.seconds
-    await writeRunRecord(request, model, predictor, result, runtime.version, timings, outputs)
+    await writeRunRecord(request, model, predictor, result, timings, outputs)
     outputs.keep()
     return result
   } finally {
-    predictor.dispose()
+    await predictor.dispose()
     // Nothing of a run that failed stays.
     outputs.undo()
   }
@@ -188,9 +191,8 @@ function onWholeGrid(scores: Float32Array, roi: Roi, size: Triple, classes: numb
 async function writeRunRecord(
   request: SegmentRequest,
   { manifest }: Model,
-  { timesteps }: Predictor,
+  { runtime, timesteps, event }: Predictor,
   result: SegmentResult,
-  runtimeVersion: string,
   timings: Record<string, number>,
   outputs: OutputSet
 ): Promise<void> {
@@ -200,9 +202,14 @@ async function writeRunRecord(
     image: { path: request.image, sha256: await fileSha256(request.image) },
     mask: { path: request.out, sha256: await fileSha256(request.out) },
     model: { id: manifest.id, stage: manifest.stage, weightsSha256: manifest.weightsSha256 },
-    spiking: manifest.spiking && { mode: manifest.spiking.mode, timesteps },
+    spiking: manifest.spiking && {
+      mode: manifest.spiking.mode,
+      timesteps,
+      timestepsRun: result.timestepsRun
+    },
     preprocessing: manifest.preprocessing,
-    runtime: { name: result.runtime, version: runtimeVersion },
+    runtime: { name: runtime.runtime, version: runtime.version },
+    event,
     result,
     timings,
     finished: new Date().toISOString()

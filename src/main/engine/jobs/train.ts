@@ -35,7 +35,7 @@ export const trainJob: Job<TrainRequest, ModelResult> = {
 async function runTraining(request: TrainRequest, context: JobContext): Promise<ModelResult> {
   const settings = parseSettings(annSettingsSchema, request.settings)
   const dataset = await openDataset(request.data)
-  const { runtime } = await context.runtime()
+  const { runtime } = await context.denseRuntime()
   checkCrawl(runtime, context)
   const training = await loadCases(dataset, 'train', PREPROCESSING, context)
   const validation = await loadCases(dataset, 'validation', PREPROCESSING, context)

@@ -3,6 +3,7 @@ import type { NumericCheck } from '../../../shared/doctor'
 import { conv3d } from '../../../core/snn/convolution'
 import { averagePool, nearestUpsample } from '../../../core/snn/resolution'
 import { convolveByLoops, type Shape5D } from './oracle'
+import { relativeError, waves } from './trial'
 
 const INPUT: Shape5D = [1, 4, 6, 4, 3]
 const FILTER: Shape5D = [3, 3, 3, 3, 4]
@@ -21,11 +22,6 @@ export async function runChecks(): Promise<NumericCheck[]> {
     await checkGradient('avgPool3d gradient', INPUT, averagePool),
     await checkGradient('upsampling gradient', INPUT, nearestUpsample)
   ]
-}
-
-/** The name of the first check whose error is too large (or not a number); null where all pass. */
-export function firstFailure(checks: readonly NumericCheck[]): NumericCheck | null {
-  return checks.find(({ error, tolerance }) => !(error <= tolerance)) ?? null
 }
 
 const input = (): tf.Tensor5D => tf.tensor5d(waves(INPUT, 1), INPUT)
@@ -83,26 +79,8 @@ async function valuesAt(
   return values
 }
 
-/** Values of both signs that are the same in every run. */
-function waves(shape: readonly number[], seed: number): Float32Array {
-  const length = shape.reduce((product, size) => product * size, 1)
-  return Float32Array.from({ length }, (_, i) => Math.sin(seed * 7.1 + i * (2.3 + seed / 10)))
-}
-
 function dot(a: ArrayLike<number>, b: ArrayLike<number>): number {
   let sum = 0
   for (let i = 0; i < a.length; i++) sum += a[i]! * b[i]!
   return sum
-}
-
-function relativeError(actual: readonly number[], expected: ArrayLike<number>): number {
-  if (actual.length !== expected.length) return Number.MAX_VALUE
-  let error = 0
-  let scale = 0
-  for (const [i, value] of actual.entries()) {
-    if (!Number.isFinite(value)) return Number.MAX_VALUE
-    error = Math.max(error, Math.abs(value - expected[i]!))
-    scale = Math.max(scale, Math.abs(expected[i]!))
-  }
-  return error / Math.max(scale, 1e-6)
 }

@@ -1,4 +1,4 @@
-import type { Runtime, RuntimeInfo } from '../../../shared/runtime'
+import type { DenseRuntime, RuntimeInfo } from '../../../shared/runtime'
 
 export interface LoadedRuntime {
   info: RuntimeInfo
@@ -8,7 +8,7 @@ export interface LoadedRuntime {
 
 /** One way to run TensorFlow.js. */
 export interface RuntimeLoader {
-  readonly runtime: Runtime
+  readonly runtime: DenseRuntime
   /**
    * Makes TensorFlow.js compute on this runtime in this process. A process loads one runtime in its life: TensorFlow's
    * registries are global.

@@ -1,10 +1,8 @@
 import { createRequire } from 'node:module'
-import { availableParallelism, cpus } from 'node:os'
+import { availableParallelism } from 'node:os'
 import { dirname, join, sep } from 'node:path'
+import { processorModel, WASM_MEMORY } from './processor'
 import { firstLine, RuntimeUnavailable, type RuntimeLoader } from './runtime'
-
-/** A wasm module addresses no more. */
-const WASM_MEMORY = 4 * 1024 ** 3
 
 /** TensorFlow.js's WebAssembly kernels: on every machine, on one core. */
 export const wasm: RuntimeLoader = {
@@ -25,7 +23,7 @@ export const wasm: RuntimeLoader = {
         info: {
           runtime: 'wasm',
           version: `TensorFlow.js ${tf.version.tfjs}${simd === true ? '' : ', without SIMD'}`,
-          device: `${cpus()[0]?.model.trim() ?? 'processor'} (1 of ${availableParallelism()} cores)`,
+          device: `${processorModel()} (1 of ${availableParallelism()} cores)`,
           memoryBytes: WASM_MEMORY
         },
         software: false

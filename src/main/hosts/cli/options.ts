@@ -29,7 +29,7 @@ export function withCommonOptions(command: Command, examples: readonly string[])
   command.addOption(
     new Option(
       '--runtime <runtime>',
-      'TensorFlow runtime to use instead of the best one here'
+      'runtime to use instead of the best one here (event infers spiking models only)'
     ).choices(RUNTIMES)
   )
   return withOutputOptions(command, examples)

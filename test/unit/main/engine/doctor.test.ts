@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
@@ -11,7 +11,8 @@ import {
   probeAll,
   readCachedReport
 } from '../../../../src/main/engine/doctor'
-import { loadingOrder, runtimeFromEnvironment } from '../../../../src/main/engine/runtimes'
+import { loadingOrder, loadRuntime } from '../../../../src/main/engine/runtimes'
+import { forcedRuntime } from '../../../../src/main/engine/runtimes/forced'
 import { parseGpu } from '../../../../src/main/engine/runtimes/nvidia'
 import { deviceName, isSoftware } from '../../../../src/main/engine/runtimes/webgpu'
 import {
@@ -34,7 +35,8 @@ function works(runtime: Runtime, extra: { software?: boolean } = {}): Candidate 
     memoryBytes: 8 * 1024 ** 3,
     software: false,
     checks: [{ name: 'conv3d', error: 1e-7, tolerance: 2e-3 }],
-    gmacsPerSecond: 33.2,
+    gmacsPerSecond: runtime === 'event' ? null : 33.2,
+    gaccsPerSecond: runtime === 'event' ? 8.61 : null,
     ...extra
   }
 }
@@ -74,6 +76,11 @@ describe('choosing a runtime', () => {
     expect(choose([out('cuda'), out('wasm')])).toBeNull()
   })
 
+  it('leaves event out, which trains nothing and infers no ANN', () => {
+    expect(choose([works('event'), out('cuda'), works('native')])).toBe('native')
+    expect(choose([works('event'), out('native')])).toBeNull()
+  })
+
   it('takes a software device last', () => {
     const software = works('webgpu', { software: true })
     expect(choose([out('cuda'), software, works('native'), works('wasm')])).toBe('native')
@@ -88,10 +95,15 @@ describe('choosing a runtime', () => {
   })
 
   it('reads the environment variable', () => {
-    expect(runtimeFromEnvironment(undefined)).toBeNull()
-    expect(runtimeFromEnvironment('')).toBeNull()
-    expect(runtimeFromEnvironment('wasm')).toBe('wasm')
-    expect(() => runtimeFromEnvironment('gpu')).toThrow(/no such runtime.*cuda, webgpu/)
+    const set = (value: string): NodeJS.ProcessEnv => ({ HIPPOSPIKE_RUNTIME: value })
+    expect(forcedRuntime(null, {})).toBeNull()
+    expect(forcedRuntime(null, set(''))).toBeNull()
+    expect(forcedRuntime(null, set('wasm'))).toEqual({
+      runtime: 'wasm',
+      source: 'HIPPOSPIKE_RUNTIME=wasm'
+    })
+    expect(forcedRuntime('event', set('wasm'))).toMatchObject({ runtime: 'event' })
+    expect(() => forcedRuntime(null, set('gpu'))).toThrow(/no such runtime.*event, cuda, webgpu/)
   })
 })
 
@@ -150,6 +162,12 @@ describe('the report', () => {
     expect(text).toMatch(/^native +used +33 GMAC\/s +8\.0 GiB +TensorFlow 2 +a device$/m)
     expect(text).toMatch(/^webgpu +works/m)
     expect(text).toMatch(/HIPPOSPIKE_RUNTIME\): native$/)
+    expect(text).not.toContain('GAcc/s')
+    const withEvent = formatReport(report([works('event'), out('cuda'), works('native')]))
+    expect(withEvent).toMatch(/^event +used +8\.6 GAcc\/s +8\.0 GiB/m)
+    expect(withEvent).toMatch(
+      /HIPPOSPIKE_RUNTIME\): event for the inference of spiking models, native for everything else$/
+    )
     expect(formatReport(report([out('cuda')]))).toContain('No runtime works here.')
   })
 })
@@ -179,7 +197,7 @@ describe('the cached report', { timeout: 120_000 }, () => {
       require('node:fs').appendFileSync(${JSON.stringify(log)}, runtime + '\\n')
       const works = ${JSON.stringify(working)}.includes(runtime)
       console.log(JSON.stringify(works
-        ? { available: true, runtime, version: '1', device: 'd', memoryBytes: null, software: false, checks: [], gmacsPerSecond: 1 }
+        ? { available: true, runtime, version: '1', device: 'd', memoryBytes: null, software: false, checks: [], gmacsPerSecond: 1, gaccsPerSecond: null }
         : { available: false, runtime, reason: 'no', advice: 'none', temporary: false }))`
     )
     return { probePath, started: () => readFileSync(log, 'utf8').trim().split('\n') }
@@ -206,13 +224,14 @@ describe('the cached report', { timeout: 120_000 }, () => {
     await cachedOrFirst({ probePath })
     const full = await probeAll({ probePath, onProbe: (runtime) => told.push(runtime) })
     expect(full.candidates.map(({ runtime }) => runtime)).toEqual([
+      'event',
       'cuda',
       'webgpu',
       'native',
       'wasm'
     ])
-    expect(told).toHaveLength(4)
-    expect(started()).toHaveLength(7)
+    expect(told).toHaveLength(5)
+    expect(started()).toHaveLength(8)
     expect(await readCachedReport()).toEqual(full)
   })
 
@@ -243,5 +262,22 @@ describe('the cached report', { timeout: 120_000 }, () => {
     const { probePath } = fakeProbe(['native'])
     writeFileSync(join(folder, 'hippospike'), 'a file where the folder should be')
     expect((await probeAll({ probePath })).chosen).toBe('native')
+  })
+
+  it('leaves no probe behind when a job is cancelled during the first one', async () => {
+    const probePath = join(folder, 'slow.cjs')
+    const pidFile = join(folder, 'pid')
+    writeFileSync(
+      probePath,
+      `require('node:fs').writeFileSync(${JSON.stringify(pidFile)}, String(process.pid))
+      setInterval(() => undefined, 1000)`
+    )
+    const abort = new AbortController()
+    const loading = loadRuntime(null, abort.signal, { probePath }).catch((error: unknown) => error)
+    await vi.waitUntil(() => existsSync(pidFile) && readFileSync(pidFile, 'utf8') !== '', 20_000)
+    abort.abort()
+    expect(await loading).toMatchObject({ kind: 'cancelled' })
+    expect(() => process.kill(Number(readFileSync(pidFile, 'utf8')), 0)).toThrow('ESRCH')
+    expect(await readCachedReport()).toBeNull()
   })
 })

@@ -1,11 +1,11 @@
-import { describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { z } from 'zod'
-import { Engine } from '../../../../src/main/engine/engine'
-import { runnable } from '../../../../src/main/engine/jobs'
+import { Engine, type LoadRuntime } from '../../../../src/main/engine/engine'
+import { jobs, runnable } from '../../../../src/main/engine/jobs'
 import { throwIfCancelled, type Job, type JobContext } from '../../../../src/main/engine/jobs/job'
 import type { EngineMessage } from '../../../../src/shared/engine-protocol'
 import { HippospikeError } from '../../../../src/shared/errors'
-import type { Runtime, RuntimeInfo } from '../../../../src/shared/runtime'
+import type { Runtime } from '../../../../src/shared/runtime'
 
 const request = z.strictObject({ n: z.number() })
 type Request = z.infer<typeof request>
@@ -19,8 +19,15 @@ interface Bench {
   settle: () => Promise<void>
 }
 
-/** An engine whose only job is `job`, on a channel that keeps what it is sent. */
-function bench(work: (request: Request, context: JobContext) => Promise<unknown>): Bench {
+/**
+ * An engine whose only job is `job`, on a channel that keeps what it is sent.
+ *
+ * @param loading what loading a runtime takes
+ */
+function bench(
+  work: (request: Request, context: JobContext) => Promise<unknown>,
+  loading: (signal: AbortSignal) => Promise<void> = () => Promise.resolve()
+): Bench {
   const job: Job<Request, unknown> = { kind: 'job', request, run: work }
   const sent: EngineMessage[] = []
   const loaded: (Runtime | null)[] = []
@@ -29,12 +36,14 @@ function bench(work: (request: Request, context: JobContext) => Promise<unknown>
     send: (message: EngineMessage) => void sent.push(message),
     onMessage: (listener: (message: unknown) => void) => (receive = listener)
   }
-  const load = (forced: Runtime | null): Promise<RuntimeInfo> => {
-    loaded.push(forced)
-    const runtime = forced ?? 'native'
-    return Promise.resolve({ runtime, version: '1', device: 'test', memoryBytes: null })
+  const load: LoadRuntime = async (forced, signal) => {
+    loaded.push(forced?.runtime ?? null)
+    await loading(signal)
+    const runtime = forced?.runtime ?? 'native'
+    return { runtime, version: '1', device: 'test', memoryBytes: null }
   }
-  const engine = new Engine(channel, new Map([['job', runnable(job)]]), load)
+  const registry = new Map([['job', () => Promise.resolve(runnable(job))]])
+  const engine = new Engine(channel, registry, load)
   engine.start()
   const settle = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 5))
   return { sent, loaded, engine, receive, settle }
@@ -60,6 +69,13 @@ function untilCancelled(_request: Request, context: JobContext): Promise<never> 
     })
   })
 }
+
+beforeEach(() => {
+  vi.stubEnv('HIPPOSPIKE_RUNTIME', '')
+})
+afterEach(() => {
+  vi.unstubAllEnvs()
+})
 
 describe('the engine', () => {
   it('says that it is ready, runs a job and answers', async () => {
@@ -168,8 +184,8 @@ describe('the engine', () => {
 
   it('loads one runtime, once', async () => {
     const { sent, loaded, receive, settle } = bench(async (_request, context) => {
-      await context.runtime()
-      return (await context.runtime()).runtime
+      await context.denseRuntime()
+      return (await context.denseRuntime()).runtime
     })
     for (const [jobId, forced] of [
       ['a', null],
@@ -185,5 +201,73 @@ describe('the engine', () => {
       { type: 'result', value: 'native' },
       { type: 'failed', jobId: 'c', error: { message: expect.stringContaining('wasm') as string } }
     ])
+  })
+  it('tells the jobs which runtime is forced, and takes it from the environment too', async () => {
+    vi.stubEnv('HIPPOSPIKE_RUNTIME', 'wasm')
+    const { sent, receive, settle } = bench((_request, { forced }) => Promise.resolve(forced))
+    receive(run('a'))
+    await settle()
+    receive(run('b', 1, 'event'))
+    await settle()
+    vi.stubEnv('HIPPOSPIKE_RUNTIME', 'abacus')
+    receive(run('c'))
+    await settle()
+    expect(sent.slice(1)).toMatchObject([
+      { type: 'result', value: { runtime: 'wasm', source: 'HIPPOSPIKE_RUNTIME=wasm' } },
+      { type: 'result', value: { runtime: 'event', source: '--runtime event' } },
+      {
+        type: 'failed',
+        error: { kind: 'usage', message: expect.stringContaining('abacus') as string }
+      }
+    ])
+  })
+
+  it('refuses to load TensorFlow where event is forced', async () => {
+    const { sent, loaded, receive, settle } = bench((_request, context) => context.denseRuntime())
+    receive(run('a', 1, 'event'))
+    await settle()
+    expect(loaded).toEqual([])
+    expect(sent.at(-1)).toEqual({
+      type: 'failed',
+      jobId: 'a',
+      error: {
+        kind: 'usage',
+        message:
+          '--runtime event: event infers spiking models only; use one of cuda, webgpu, native, wasm here'
+      }
+    })
+  })
+
+  it('passes a cancel on to the loading of a runtime, and tries again for the next job', async () => {
+    let first = true
+    const untilAborted = (signal: AbortSignal): Promise<void> =>
+      new Promise((resolve, reject) => {
+        if (!first) resolve()
+        first = false
+        signal.addEventListener('abort', () => {
+          reject(new HippospikeError('cancelled', 'cancelled'))
+        })
+      })
+    const { sent, loaded, receive, settle } = bench(
+      async (_request, context) => (await context.denseRuntime()).runtime,
+      untilAborted
+    )
+    receive(run('a'))
+    await settle()
+    receive({ type: 'cancel', jobId: 'a' })
+    await settle()
+    receive(run('b'))
+    await settle()
+    expect(loaded).toEqual([null, null])
+    expect(sent.slice(1)).toMatchObject([
+      { type: 'failed', jobId: 'a', error: { kind: 'cancelled' } },
+      { type: 'result', jobId: 'b', value: 'native' }
+    ])
+  })
+})
+
+describe('the registry of jobs', () => {
+  it('has each job under its own name', async () => {
+    for (const [kind, load] of jobs) expect((await load()).kind).toBe(kind)
   })
 })

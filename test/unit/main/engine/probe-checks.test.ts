@@ -1,8 +1,9 @@
 import '@tensorflow/tfjs'
 import * as tf from '@tensorflow/tfjs-core'
 import { afterEach, beforeAll, describe, expect, it } from 'vitest'
-import { firstFailure, runChecks } from '../../../../src/main/engine/probe/checks'
+import { runChecks } from '../../../../src/main/engine/probe/checks'
 import { convolveByLoops } from '../../../../src/main/engine/probe/oracle'
+import { firstFailure } from '../../../../src/main/engine/probe/trial'
 
 describe('the numeric checks of a probe', () => {
   const replaced: tf.KernelConfig[] = []

@@ -38,7 +38,8 @@ const found = {
   memoryBytes: null,
   software: false,
   checks: [],
-  gmacsPerSecond: 2
+  gmacsPerSecond: 2,
+  gaccsPerSecond: null
 }
 const print = (value: unknown): string => `console.log(${JSON.stringify(JSON.stringify(value))});`
 

@@ -16,10 +16,10 @@ interface DoctorOptions {
 export function addDoctor(program: Command, host: CliHost): void {
   const command = program
     .command('doctor')
-    .summary('try the TensorFlow runtimes of this machine')
+    .summary('try the runtimes of this machine')
     .description(
-      'Tries every TensorFlow runtime anew, each in a process of its own: whether its gradients are right, and how\n' +
-        'fast it is; or the reason why it is out, and what to do about it.'
+      'Tries every runtime anew, each in a process of its own: whether it computes right, and how fast it\n' +
+        'is; or the reason why it is out, and what to do about it.'
     )
     .option('--quiet', 'no progress on stderr')
     .action((options: DoctorOptions) => doctor(host, options))

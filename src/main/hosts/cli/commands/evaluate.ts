@@ -6,16 +6,16 @@ import {
   type EvaluateResult
 } from '../../../../shared/jobs'
 import type { CliHost } from '../host'
+import { inferenceOf, withInferenceOptions, type GivenInferenceOptions } from '../inference-options'
 import { DEFAULT_MODEL, resolveModel } from '../models'
-import { timestepsOption, withCommonOptions, type CommonOptions } from '../options'
+import { withCommonOptions, type CommonOptions } from '../options'
 import { decimals, fields, printResult, table } from '../output'
 import { runForCommand } from '../run-job'
 
-interface EvaluateOptions extends CommonOptions {
+interface EvaluateOptions extends CommonOptions, GivenInferenceOptions {
   data: string
   split: EvaluateRequest['split']
   model: string
-  timesteps?: number
 }
 
 type Scores = EvaluateResult['mean']
@@ -40,8 +40,7 @@ export function addEvaluate(program: Command, host: CliHost): void {
       'a model of "hippospike models", or the folder of one',
       DEFAULT_MODEL
     )
-    .addOption(timestepsOption("timesteps of a spiking model (1–64; the model's own by default)"))
-    .action((options: EvaluateOptions) => evaluate(host, options))
+  withInferenceOptions(command).action((options: EvaluateOptions) => evaluate(host, options))
   withCommonOptions(command, [
     'hippospike evaluate --data Task04_Hippocampus --split validation',
     'hippospike evaluate --data Task04_Hippocampus --model snn --timesteps 2 --json'
@@ -56,7 +55,7 @@ async function evaluate(host: CliHost, options: EvaluateOptions): Promise<void> 
       data: options.data,
       split: options.split,
       model: await resolveModel(options.model, host.modelsDir),
-      timesteps: options.timesteps ?? null
+      ...inferenceOf(options)
     },
     resultSchema: evaluateResultSchema
   })
@@ -76,19 +75,24 @@ function describe(result: EvaluateResult): string {
   const details = fields([
     ['model', `${result.model} on ${result.runtime}`],
     ['cases', `${result.cases.length} (${result.split})`],
-    ['timesteps', timesteps === null ? null : String(timesteps)],
+    ['timesteps', timesteps === null ? null : timestepsText(timesteps, result.timestepsRun)],
     [
       'mean firing rate',
       result.meanFiringRate === null ? null : decimals(result.meanFiringRate, 4)
     ],
     ['firing rates', rates.length === 0 ? null : rates.join(', ')],
     ['synaptic operations a case', millions(result.synapticOperations)],
+    ['accumulates done a case', millions(result.accumulates)],
     ['neuron updates a case', millions(result.neuronUpdates)],
     ["the ANN's MACs a case", millions(result.macs)],
     ['energy, ANN ÷ SNN', result.energyRatio === null ? null : decimals(result.energyRatio, 2)],
     ['time a case', `${result.secondsPerCase.toFixed(2)} s`]
   ])
   return `${scores}\n\n${details}`
+}
+
+function timestepsText(asked: number, run: number | null): string {
+  return run === null || run === asked ? String(asked) : `${asked}, ${run.toFixed(2)} run a case`
 }
 
 function row(name: string, scores: Scores): string[] {

@@ -11,15 +11,15 @@ import { runRecordPath } from '../../../engine/provenance'
 import { checkMaskName } from '../../../imaging/write-mask'
 import { assertWritable } from '../../../workspace/atomic-write'
 import type { CliHost } from '../host'
+import { inferenceOf, withInferenceOptions, type GivenInferenceOptions } from '../inference-options'
 import { DEFAULT_MODEL, resolveModel } from '../models'
-import { roiOption, timestepsOption, withCommonOptions, type CommonOptions } from '../options'
+import { roiOption, withCommonOptions, type CommonOptions } from '../options'
 import { decimals, fields, printResult, table } from '../output'
 import { runForCommand } from '../run-job'
 
-interface SegmentOptions extends CommonOptions {
+interface SegmentOptions extends CommonOptions, GivenInferenceOptions {
   out: string
   model: string
-  timesteps?: number
   probabilities?: string
   spikes?: string
   roi?: NonNullable<SegmentRequest['roi']>
@@ -43,7 +43,7 @@ export function addSegment(program: Command, host: CliHost): void {
       'a model of "hippospike models", or the folder of one',
       DEFAULT_MODEL
     )
-    .addOption(timestepsOption("timesteps of a spiking model (1–64; the model's own by default)"))
+  withInferenceOptions(command)
     .option('--probabilities <file>', "also write the classes' probabilities (4-D NIfTI)")
     .option('--spikes <dir>', 'also write the spikes of every layer')
     .option(
@@ -57,6 +57,7 @@ export function addSegment(program: Command, host: CliHost): void {
   withCommonOptions(command, [
     'hippospike segment crop.nii.gz --out mask.nii.gz',
     'hippospike segment crop.mgz --out mask.nii.gz --timesteps 2 --json',
+    'hippospike segment crop.nii --out mask.nii.gz --precision int16 --early-exit',
     'hippospike segment head.nii.gz --out mask.nii.gz --roi 60,80,50,110,150,100'
   ])
 }
@@ -79,7 +80,7 @@ async function segment(host: CliHost, image: string, options: SegmentOptions): P
       image,
       out,
       model: await resolveModel(options.model, host.modelsDir),
-      timesteps: options.timesteps ?? null,
+      ...inferenceOf(options),
       probabilities,
       spikes,
       roi: options.roi ?? null,
@@ -114,10 +115,12 @@ function describe(
   return `${volumes}\n\n${details}`
 }
 
-function modelText({ model, runtime, timesteps, meanFiringRate }: SegmentResult): string {
+function modelText(result: SegmentResult): string {
+  const { model, runtime, timesteps, timestepsRun, meanFiringRate } = result
+  const run = timestepsRun === timesteps ? '' : `${timestepsRun ?? 0} of `
   const spiking =
     timesteps === null
       ? ''
-      : `, ${timesteps} timesteps, mean firing rate ${decimals(meanFiringRate, 3)}`
+      : `, ${run}${timesteps} timesteps, mean firing rate ${decimals(meanFiringRate, 3)}`
   return `${model} on ${runtime}${spiking}`
 }

@@ -3,10 +3,12 @@ import { cp, mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { HippospikeError, type FailureKind } from '../../../../../src/shared/errors'
+import type { SegmentRequest } from '../../../../../src/shared/jobs'
 import { VERSION } from '../../../../../src/shared/version'
 import { writeModel } from '../../../../../src/main/workspace/model-folder'
 import { runCli, type CliRun, type CliWorld } from '../../../../fixtures/cli-host'
 import { CONVERSION_DEFAULTS } from '../../../../fixtures/conversion'
+import { INFERENCE_DEFAULTS } from '../../../../fixtures/inference'
 import { temporaryFolder } from '../../../../fixtures/temporary-folder'
 import { twoVariants } from '../../../../fixtures/tiny-model'
 
@@ -18,6 +20,7 @@ const segmentResult = {
   model: 'snn',
   runtime: 'native',
   timesteps: 4,
+  timestepsRun: 4,
   out: 'mask.nii.gz',
   volumesMm3: { anterior: 1500.25, posterior: 1400.5, whole: 2900.75 },
   seconds: 0.871,
@@ -89,7 +92,10 @@ describe('the command line', () => {
     ['a missing option', ['segment', 'a.nii'], /required option '--out <mask>'/],
     ['one argument too many', ['segment', 'a.nii', 'b.nii', '--out', 'c.nii'], /too many/],
     ['timesteps out of range', ['evaluate', '--data', data, '--timesteps', '65'], /from 1 to 64/],
-    ['an unknown runtime', ['bench', '--runtime', 'opencl'], /cuda, webgpu, native, wasm/],
+    ['an unknown runtime', ['bench', '--runtime', 'opencl'], /event, cuda, webgpu, native, wasm/],
+    ['an unknown precision', ['evaluate', '--data', data, '--precision', 'int8'], /float32, int16/],
+    ['a tolerance that is no share', ['evaluate', '--data', data, '--early-exit', '2'], /up to 1/],
+    ['no threads', ['evaluate', '--data', data, '--threads', '0'], /from 1 to 64/],
     ['an unknown split', ['evaluate', '--data', data, '--split', 'test'], /validation/],
     ['a box that is none', ['segment', 'a.nii', '--out', 'b.nii', '--roi', '1,2,3'], /--roi 1,2,3/]
   ])('refuses %s as wrong usage', async (_name, args, expected) => {
@@ -139,7 +145,7 @@ describe('segment', () => {
       image: 'a.nii',
       out,
       model: join(modelsDir, 'snn'),
-      timesteps: null,
+      ...INFERENCE_DEFAULTS,
       probabilities: null,
       spikes: null,
       roi: null,
@@ -154,13 +160,17 @@ describe('segment', () => {
       [
         ...['segment', 'a.nii', '--out', out, '--model', join(modelsDir, 'snn')],
         ...['--timesteps', '2', '--probabilities', probabilities, '--spikes', 'spikes'],
-        ...['--roi', '0,0,0,9,9,9', '--repair-geometry', '--force', '--runtime', 'wasm']
+        ...['--precision', 'int16', '--early-exit', '0.05', '--threads', '1'],
+        ...['--roi', '0,0,0,9,9,9', '--repair-geometry', '--force', '--runtime', 'event']
       ],
       { job: () => segmentResult }
     )
-    expect(calls[0]!.runtime).toBe('wasm')
+    expect(calls[0]!.runtime).toBe('event')
     expect(calls[0]!.request).toMatchObject({
       timesteps: 2,
+      precision: 'int16',
+      earlyExit: 0.05,
+      threads: 1,
       probabilities,
       spikes: 'spikes',
       roi: [0, 0, 0, 9, 9, 9],
@@ -182,6 +192,17 @@ describe('segment', () => {
     expect(stdout).toMatch(/provenance +mask\.run\.json\n/)
     expect(stdout).toMatch(/snn on native, 4 timesteps, mean firing rate 0\.076/)
     expect(stderr).toBe('hippospike: warning: the image is dark\n')
+  })
+
+  it('exits early at a tolerance of its own where none is given, and says after how many timesteps', async () => {
+    const run = await runCli(['segment', 'a.nii', '--out', out, '--early-exit'], {
+      modelsDir,
+      job: () => ({ ...segmentResult, runtime: 'event', timestepsRun: 3 })
+    })
+    const { earlyExit } = run.calls[0]!.request as SegmentRequest
+    expect(earlyExit).toBeGreaterThan(0)
+    expect(earlyExit).toBeLessThan(0.1)
+    expect(run.stdout).toMatch(/snn on event, 3 of 4 timesteps, mean firing rate 0\.076/)
   })
 
   it('prints one JSON document, and progress on stderr alone', async () => {

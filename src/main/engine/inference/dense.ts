@@ -1,50 +1,22 @@
 import * as tf from '@tensorflow/tfjs-core'
-import type { Model, SpikingVariant } from '../../shared/model'
-import { variantFor } from '../../shared/model'
-import type { Triple } from '../../shared/geometry'
-import type { LayerActivity } from '../../core/metrics/operations'
-import { modelParameters } from '../../core/snn/model-parameters'
-import type { NeuronParameters } from '../../core/snn/neuron'
-import { toTensors } from '../../core/snn/parameters'
-import { inputTensor, type NetworkInput } from '../../core/snn/prediction'
-import { annForward } from '../../core/snn/unet-ann'
-import { snnForward } from '../../core/snn/unet-snn'
-import { cropBack } from '../../core/volume/preprocess'
-
-/** Spikes of one layer over all timesteps, summed over its channels, cropped to nothing: on the padded grid of its level. */
-export interface LayerSpikes {
-  layer: string
-  level: number
-  /** Voxels of the padded input at this level, [nx, ny, nz]. */
-  size: Triple
-  /** [T, nz, ny, nx]: spikes among the channels, negative ones subtracted. */
-  counts: Float32Array
-}
-
-export interface Inference {
-  /** [nz, ny, nx, K] on the input's grid, channels innermost. */
-  logits: Float32Array
-  classes: number
-  /** Voxels of the padded input, for counting operations. */
-  paddedVoxels: number
-  /** Of the spiking layers; null for an ANN. */
-  activity: LayerActivity[] | null
-  /** With `recordSpikes` alone. */
-  spikes: LayerSpikes[] | null
-  /** With `recordSpikes`: the output layer's current at each timestep, T times [nz, ny, nx, K]. */
-  steps: Float32Array[] | null
-  paddedSize: Triple
-  paddedOffset: Triple
-}
-
-export interface Predictor {
-  /** Null for an ANN. */
-  timesteps: number | null
-  /** What the caller should know of the choice of timesteps. */
-  warnings: string[]
-  infer(input: NetworkInput, recordSpikes?: boolean): Promise<Inference>
-  dispose(): void
-}
+import type { Model } from '../../../shared/model'
+import type { Triple } from '../../../shared/geometry'
+import type { RuntimeInfo } from '../../../shared/runtime'
+import type { LayerActivity } from '../../../core/metrics/operations'
+import { modelParameters } from '../../../core/snn/model-parameters'
+import type { NeuronParameters } from '../../../core/snn/neuron'
+import { toTensors } from '../../../core/snn/parameters'
+import { inputTensor, type NetworkInput } from '../../../core/snn/prediction'
+import { annForward } from '../../../core/snn/unet-ann'
+import { snnForward } from '../../../core/snn/unet-snn'
+import { cropBack } from '../../../core/volume/preprocess'
+import {
+  timestepsOf,
+  timestepWarnings,
+  type Inference,
+  type LayerSpikes,
+  type Predictor
+} from './predictor'
 
 /** The neurons of a spiking model at inference (the surrogate plays no part there). */
 export function neuronOf(spiking: NonNullable<Model['manifest']['spiking']>): NeuronParameters {
@@ -52,16 +24,19 @@ export function neuronOf(spiking: NonNullable<Model['manifest']['spiking']>): Ne
 }
 
 /**
- * Puts a model's weights on the runtime, ready to infer.
+ * Puts a model's weights on TensorFlow's runtime, ready to infer.
  *
+ * @param runtime the loaded one
  * @param timesteps null for the model's default
  * @throws HippospikeError (usage) when timesteps are asked of an ANN
  */
-export function createPredictor(model: Model, timesteps: number | null): Predictor {
-  const { manifest } = model
-  if (timesteps !== null) variantFor(manifest, timesteps)
-  const { architecture, spiking, preprocessing } = manifest
-  const steps = spiking ? (timesteps ?? spiking.defaultTimesteps) : null
+export function createDensePredictor(
+  model: Model,
+  timesteps: number | null,
+  runtime: RuntimeInfo
+): Predictor {
+  const { architecture, spiking, preprocessing } = model.manifest
+  const steps = timestepsOf(model, timesteps)
   const tensors = toTensors(modelParameters(model, steps))
   const multiple = preprocessing.padMultiple
 
@@ -76,7 +51,9 @@ export function createPredictor(model: Model, timesteps: number | null): Predict
       logits: cropBack(values, padded.size, padded.offset, input.size, classes),
       classes,
       paddedVoxels,
+      timestepsRun: null,
       activity: null,
+      accumulates: null,
       spikes: null,
       steps: null,
       paddedSize: padded.size,
@@ -139,7 +116,9 @@ export function createPredictor(model: Model, timesteps: number | null): Predict
       logits: crop((await logits.data()) as Float32Array),
       classes,
       paddedVoxels: padded.tensor.size,
+      timestepsRun: steps,
       activity,
+      accumulates: null,
       spikes: recordSpikes ? spikes : null,
       steps: stepLogits,
       paddedSize: padded.size,
@@ -150,18 +129,15 @@ export function createPredictor(model: Model, timesteps: number | null): Predict
   }
 
   return {
+    runtime,
     timesteps: steps,
-    warnings: steps === null ? [] : timestepWarnings(variantFor(manifest, steps), steps),
-    infer: (input, recordSpikes = false) =>
+    event: null,
+    warnings: timestepWarnings(model, steps),
+    infer: (input, { recordSpikes = false } = {}) =>
       spiking ? inferSnn(input, recordSpikes) : inferAnn(input),
-    dispose: () => tf.dispose(tensors)
+    dispose() {
+      tf.dispose(tensors)
+      return Promise.resolve()
+    }
   }
-}
-
-function timestepWarnings(variant: SpikingVariant, timesteps: number): string[] {
-  return variant.timesteps === timesteps
-    ? []
-    : [
-        `the model was tuned for T=${variant.timesteps}; T=${timesteps} uses the same weights and was not tuned`
-      ]
 }
