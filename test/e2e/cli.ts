@@ -5,7 +5,6 @@ import { expect } from 'vitest'
 
 export const ROOT = join(import.meta.dirname, '..', '..')
 export const MODELS_DIR = join(ROOT, 'resources', 'models')
-const PROGRAM = join(ROOT, 'bin', 'hippospike.mjs')
 const BUILT = ['cli.cjs', 'engine.cjs'].map((name) => join(ROOT, 'out', 'main', name))
 /** Above what any command of these tests takes, even where another program has the processor. */
 const LIMIT_MS = 280_000
@@ -19,6 +18,10 @@ export interface CliRun {
 
 export interface CliOptions {
   cwd?: string
+  /** Variables beside those of this process. */
+  env?: NodeJS.ProcessEnv
+  /** Folder of the program: the repository, or a copy of it. */
+  root?: string
 }
 
 /** The ids of the models that come with the program. */
@@ -48,13 +51,14 @@ export class RunningCli {
   stderr = ''
   private readonly child: ChildProcess
 
-  constructor(args: readonly string[], { cwd = ROOT }: CliOptions = {}) {
+  constructor(args: readonly string[], { cwd = ROOT, env = {}, root = ROOT }: CliOptions = {}) {
     const missing = BUILT.find((path) => !existsSync(path))
     if (missing !== undefined) {
       throw new Error(`${missing} is missing: run "npm run build" before these tests`)
     }
-    this.child = spawn(process.execPath, [PROGRAM, ...args], {
+    this.child = spawn(process.execPath, [join(root, 'bin', 'hippospike.mjs'), ...args], {
       cwd,
+      env: { ...process.env, ...env },
       detached: process.platform !== 'win32',
       stdio: ['ignore', 'pipe', 'pipe']
     })
