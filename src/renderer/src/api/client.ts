@@ -1,0 +1,143 @@
+import type { z } from 'zod'
+import { apiFailureSchema } from '../../../shared/api/failure'
+import { firstIssue } from '../../../shared/issues'
+import { ApiError, messageOf } from './api-error'
+
+type Method = 'GET' | 'POST' | 'PUT' | 'DELETE'
+
+/** What is sent: bytes as they are, anything else as JSON; undefined sends no body. */
+export type Body = Uint8Array<ArrayBuffer> | Blob | object | undefined
+
+export interface CallOptions {
+  /** Gives the call up; it then fails with the kind `cancelled`. */
+  signal?: AbortSignal
+}
+
+/**
+ * The app's handler, typed by the schemas of the contract. Paths begin with `/api/`. Every answer is parsed; an empty one
+ * parses as null. Every failure is an {@link ApiError}.
+ */
+export const api = {
+  get: <T>(path: string, schema: z.ZodType<T>, options?: CallOptions): Promise<T> =>
+    parsed('GET', path, schema, undefined, options),
+
+  post: <T>(path: string, schema: z.ZodType<T>, body?: Body, options?: CallOptions): Promise<T> =>
+    parsed('POST', path, schema, body, options),
+
+  put: <T>(path: string, schema: z.ZodType<T>, body?: Body, options?: CallOptions): Promise<T> =>
+    parsed('PUT', path, schema, body, options),
+
+  delete: <T>(path: string, schema: z.ZodType<T>, options?: CallOptions): Promise<T> =>
+    parsed('DELETE', path, schema, undefined, options),
+
+  /** The bytes of an answer, in a buffer of their own that begins at offset 0: voxels can be viewed on `.buffer`. */
+  bytes: async (path: string, options?: CallOptions): Promise<Uint8Array<ArrayBuffer>> => {
+    const answer = await send('GET', path, undefined, options)
+    return new Uint8Array(await body(path, options, () => answer.arrayBuffer()))
+  }
+}
+
+/** A path with its pieces encoded: path`/api/cases/${id}`. */
+export function path(strings: TemplateStringsArray, ...values: (string | number)[]): string {
+  return String.raw({ raw: strings }, ...values.map((value) => encodeURIComponent(value)))
+}
+
+/** An answer that is known to be good, its body not read yet. */
+export async function send(
+  method: Method,
+  path: string,
+  content: Body,
+  options: CallOptions = {}
+): Promise<Response> {
+  const answer = await fetchAnswer(method, path, content, options)
+  if (answer.ok) return answer
+  throw await failureOf(answer, path)
+}
+
+async function parsed<T>(
+  method: Method,
+  path: string,
+  schema: z.ZodType<T>,
+  content: Body,
+  options?: CallOptions
+): Promise<T> {
+  const answer = await send(method, path, content, options)
+  const text = await body(path, options, () => answer.text())
+  const value = text === '' ? null : jsonOf(text, path)
+  const result = schema.safeParse(value)
+  if (result.success) return result.data
+  throw new ApiError(
+    'answer',
+    `${method} ${path} answered what this window does not understand (${firstIssue(result.error)}): reload it`,
+    answer.status
+  )
+}
+
+async function fetchAnswer(
+  method: Method,
+  path: string,
+  content: Body,
+  { signal }: CallOptions
+): Promise<Response> {
+  try {
+    return await fetch(path, {
+      method,
+      credentials: 'same-origin',
+      cache: 'no-store',
+      ...bodyOf(content),
+      ...(signal === undefined ? {} : { signal })
+    })
+  } catch (error) {
+    throw cancelledOr(error, signal, 'Hippospike does not answer: is it still running?')
+  }
+}
+
+function bodyOf(content: Body): Pick<RequestInit, 'body' | 'headers'> {
+  if (content === undefined) return {}
+  if (content instanceof Uint8Array || content instanceof Blob) {
+    return { body: content, headers: { 'content-type': 'application/octet-stream' } }
+  }
+  return { body: JSON.stringify(content), headers: { 'content-type': 'application/json' } }
+}
+
+async function body<T>(path: string, options: CallOptions | undefined, read: () => Promise<T>) {
+  try {
+    return await read()
+  } catch (error) {
+    throw cancelledOr(error, options?.signal, `the answer to ${path} broke off: try again`)
+  }
+}
+
+function cancelledOr(error: unknown, signal: AbortSignal | undefined, message: string): ApiError {
+  return signal?.aborted === true
+    ? new ApiError('cancelled', 'cancelled', null, { cause: error })
+    : new ApiError('unreachable', message, null, { cause: error })
+}
+
+function jsonOf(text: string, path: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch (error) {
+    throw new ApiError('answer', `${path} answered no JSON: ${messageOf(error)}`, null, {
+      cause: error
+    })
+  }
+}
+
+async function failureOf(answer: Response, path: string): Promise<ApiError> {
+  const { status } = answer
+  const text = await answer.text().catch(() => '')
+  try {
+    const failure = apiFailureSchema.parse(JSON.parse(text))
+    return new ApiError(failure.error.kind, failure.error.message, status)
+  } catch {
+    if (status === 401 || status === 403) {
+      return new ApiError(
+        'usage',
+        'this page is not signed in: open the address that `hippospike serve` printed',
+        status
+      )
+    }
+    return new ApiError('internal', `${path} answered ${String(status)} without saying why`, status)
+  }
+}
