@@ -40,7 +40,9 @@ const stages = [
   { name: 'converted-s085', args: ['convert', '--model', at('ann'), '--scale', '0.85'] },
   { name: 'snn-t4', args: tune('converted-s085', 'snn-t4') },
   { name: 'snn-t4b', args: tune('snn-t4', 'snn-t4b') },
-  { name: 'snn', args: [...tune('snn-t4b', 'snn-t2'), '--timesteps', '2'] },
+  { name: 'snn-t4c', args: [...tune('snn-t4b', 'snn-t4c'), '--timesteps', '4'] },
+  { name: 'snn-t2', args: [...tune('snn-t4c', 'snn-t2'), '--timesteps', '2'] },
+  { name: 'snn', args: [...tune('snn-t2', 'snn'), '--timesteps', '4'] },
   {
     name: 'converted-ternary',
     args: ['convert', '--model', at('ann'), '--spikes', 'ternary-memory']
