@@ -23,7 +23,11 @@ export const caseSummarySchema = z.strictObject({
 export type CaseSummary = z.infer<typeof caseSummarySchema>
 export const caseListSchema = z.array(caseSummarySchema)
 
-/** POST /api/cases {paths}: imports files that the host can read. POST /api/cases/upload?name=FILE with the bytes as body: one file. Both → ImportOutcome[]. */
+/**
+ * POST /api/cases {paths}: imports files that the host can read. POST /api/cases/upload?name=FILE with the bytes as body: one file.
+ * POST /api/cases/sample: the sample case that comes with the program, with its expert's mask as a result of kind `truth`; where it is
+ * imported already, that case. All → ImportOutcome[].
+ */
 export const importRequestSchema = z.strictObject({ paths: z.array(z.string().min(1)).min(1) })
 export const importOutcomeSchema = z.strictObject({
   name: z.string(),
