@@ -1,0 +1,302 @@
+import {
+  computed,
+  reactive,
+  ref,
+  shallowRef,
+  type ComputedRef,
+  type Ref,
+  type ShallowRef
+} from 'vue'
+import type { Triple } from '../../../../shared/geometry'
+import {
+  centreOf,
+  indexToMm,
+  mmToIndex,
+  nearestVoxel,
+  offsetOf,
+  voxelCount
+} from '../../volume/grid'
+import { PLANES, type Convention, type Plane } from '../../volume/planes'
+import { windowPresets, type WindowPreset } from './presets'
+import type {
+  CursorReadout,
+  Gesture,
+  HeatMap,
+  IntensityWindow,
+  Layout,
+  MaskDifference,
+  OpenImage,
+  OverlaySettings,
+  Pick,
+  ScalarOverlay,
+  Tool,
+  VoxelBox
+} from './types'
+
+/** How a pane looks at its slice. */
+export interface PaneView {
+  /** 1 shows the whole slice. */
+  zoom: number
+  /** Millimetres that the image is moved to the right and up. */
+  pan: [number, number]
+}
+
+/** Disc or ball that follows the pointer. */
+export interface BrushCursor {
+  radiusMm: number
+  /** A ball reaches into the neighbouring slices. */
+  ball: boolean
+}
+
+export interface Viewer {
+  readonly image: ShallowRef<OpenImage | null>
+  /** Shows another case; everything that belonged to the one before goes. */
+  open: (image: OpenImage) => void
+  close: () => void
+
+  /** Label map on the image's grid; edit it in place and call {@link maskChanged}. */
+  readonly mask: ShallowRef<Uint8Array | null>
+  setMask: (labels: Uint8Array | null) => void
+  /** After an edit in place; `box` limits what is drawn again. */
+  maskChanged: (box?: VoxelBox) => void
+  /** Calls back after every {@link setMask} (box null) and {@link maskChanged}; returns how to stop. */
+  onMaskChange: (listener: (box: VoxelBox | null) => void) => () => void
+
+  readonly heat: ShallowRef<HeatMap | null>
+  setHeat: (heat: HeatMap | null) => void
+  readonly difference: ShallowRef<MaskDifference | null>
+  /** Null for either clears it. */
+  setDifference: (a: Uint8Array | null, b: Uint8Array | null) => void
+  readonly scalarOverlay: ShallowRef<ScalarOverlay | null>
+  setScalarOverlay: (overlay: ScalarOverlay | null) => void
+
+  /** LPS millimetres. */
+  readonly crosshair: Ref<Triple>
+  /** The voxel that the crosshair is in. */
+  readonly crosshairVoxel: ComputedRef<Triple>
+  readonly crosshairVisible: Ref<boolean>
+  /** Puts the crosshair on a voxel. */
+  goToVoxel: (voxel: Readonly<Triple>) => void
+  /** Calls back when the user clicks a voxel with the navigation tool; returns how to stop. */
+  onPick: (listener: (pick: Pick) => void) => () => void
+  pick: (voxel: Readonly<Triple>) => void
+  /** Null while the pointer is outside the image. */
+  readonly cursor: ShallowRef<CursorReadout | null>
+
+  readonly overlay: OverlaySettings
+  readonly convention: Ref<Convention>
+  readonly layout: Ref<Layout>
+  readonly window: Ref<IntensityWindow>
+  readonly presets: ComputedRef<WindowPreset[]>
+  readonly surfaceVisible: Ref<boolean>
+  readonly panes: Record<Plane, PaneView>
+  /** Counts the calls of {@link reset}, which the 3D pane follows. */
+  readonly resets: Ref<number>
+  /** Window, zoom, pan and crosshair as they were when the case was opened. */
+  reset: () => void
+  /** PNG of the panes as they are on the screen. */
+  screenshot: () => Promise<Blob>
+  /** The grid on the screen says how to take one. */
+  setScreenshotSource: (source: (() => Promise<Blob>) | null) => void
+
+  readonly tool: Ref<Tool>
+  readonly brush: BrushCursor
+  /** Who draws: at most one feature. Returns how to let go. */
+  onGesture: (listener: (gesture: Gesture) => void) => () => void
+  gesture: (gesture: Gesture) => void
+}
+
+export const DEFAULT_COLOURS: Readonly<Record<number, string>> = {
+  1: '#f0a868',
+  2: '#63b3d8',
+  3: '#d873a5',
+  4: '#9bcf76'
+}
+
+/** Tools that act on the mask rather than on the view. */
+export function isEditingTool(tool: Tool): boolean {
+  return tool === 'brush' || tool === 'eraser' || tool === 'threshold' || tool === 'fill'
+}
+
+let shared: Viewer | undefined
+
+/** The one viewer of this window. */
+export function useViewer(): Viewer {
+  return (shared ??= createViewer())
+}
+
+export function createViewer(): Viewer {
+  const image = shallowRef<OpenImage | null>(null)
+  const mask = shallowRef<Uint8Array | null>(null)
+  const heat = shallowRef<HeatMap | null>(null)
+  const difference = shallowRef<MaskDifference | null>(null)
+  const scalarOverlay = shallowRef<ScalarOverlay | null>(null)
+  const crosshair = ref<Triple>([0, 0, 0])
+  const window = ref<IntensityWindow>({ low: 0, high: 1 })
+  const resets = ref(0)
+  const cursor = shallowRef<CursorReadout | null>(null)
+  const panes = reactive(
+    Object.fromEntries(PLANES.map((plane) => [plane, { zoom: 1, pan: [0, 0] }]))
+  ) as Record<Plane, PaneView>
+  const maskListeners = new Set<(box: VoxelBox | null) => void>()
+  const pickListeners = new Set<(pick: Pick) => void>()
+  let gestureListener: ((gesture: Gesture) => void) | null = null
+  let screenshotSource: (() => Promise<Blob>) | null = null
+
+  const crosshairVoxel = computed<Triple>(() => {
+    const open = image.value
+    if (open === null) return [0, 0, 0]
+    return nearestVoxel(open.geometry.size, mmToIndex(open.geometry, crosshair.value))
+  })
+
+  function clearOverlays(): void {
+    mask.value = null
+    heat.value = null
+    difference.value = null
+    scalarOverlay.value = null
+    cursor.value = null
+  }
+
+  function home(open: OpenImage): void {
+    window.value = { ...open.window }
+    crosshair.value = centreVoxelMm(open)
+    for (const plane of PLANES) Object.assign(panes[plane], { zoom: 1, pan: [0, 0] })
+  }
+
+  function onGrid(values: Uint8Array, what: string): Uint8Array {
+    const open = image.value
+    if (open === null) throw new Error(`${what} was given, but no case is open: open one first`)
+    const expected = voxelCount(open.geometry.size)
+    if (values.length !== expected) {
+      throw new Error(
+        `${what} has ${values.length} voxels, but the image has ${expected} (${open.geometry.size.join('×')}): give it on the image's grid`
+      )
+    }
+    return values
+  }
+
+  const viewer: Viewer = {
+    image,
+    open(next) {
+      const expected = voxelCount(next.geometry.size)
+      if (next.voxels.length !== expected) {
+        throw new Error(
+          `the image of ${next.caseId} has ${next.voxels.length} voxels, but its size ${next.geometry.size.join('×')} needs ${expected}: import it again`
+        )
+      }
+      clearOverlays()
+      image.value = next
+      home(next)
+      maskListeners.forEach((listener) => listener(null))
+    },
+    close() {
+      clearOverlays()
+      image.value = null
+      maskListeners.forEach((listener) => listener(null))
+    },
+    mask,
+    setMask(labels) {
+      mask.value = labels === null ? null : onGrid(labels, 'a mask')
+      maskListeners.forEach((listener) => listener(null))
+    },
+    maskChanged(box) {
+      const size = image.value?.geometry.size
+      if (size === undefined || mask.value === null) return
+      const whole: VoxelBox = { min: [0, 0, 0], max: size.map((n) => n - 1) as Triple }
+      maskListeners.forEach((listener) => listener(box ?? whole))
+    },
+    onMaskChange(listener) {
+      maskListeners.add(listener)
+      return () => maskListeners.delete(listener)
+    },
+    heat,
+    setHeat(next) {
+      heat.value = next
+    },
+    difference,
+    setDifference(a, b) {
+      difference.value =
+        a === null || b === null
+          ? null
+          : { a: onGrid(a, 'a mask to compare'), b: onGrid(b, 'a mask to compare') }
+    },
+    scalarOverlay,
+    setScalarOverlay(next) {
+      if (next !== null) onGrid(next.values, next.title)
+      scalarOverlay.value = next
+    },
+    crosshair,
+    crosshairVoxel,
+    crosshairVisible: ref(true),
+    goToVoxel(voxel) {
+      const open = image.value
+      if (open === null) return
+      crosshair.value = indexToMm(open.geometry, nearestVoxel(open.geometry.size, voxel))
+    },
+    onPick(listener) {
+      pickListeners.add(listener)
+      return () => pickListeners.delete(listener)
+    },
+    pick(voxel) {
+      const open = image.value
+      if (open === null) return
+      const picked: Pick = { voxel: [...voxel] as Triple, mm: indexToMm(open.geometry, voxel) }
+      pickListeners.forEach((listener) => listener(picked))
+    },
+    cursor,
+    overlay: reactive({
+      visible: true,
+      opacity: 0.5,
+      outline: false,
+      hiddenLabels: [],
+      colours: { ...DEFAULT_COLOURS }
+    }),
+    convention: ref<Convention>('radiological'),
+    layout: ref<Layout>('grid'),
+    window,
+    presets: computed(() =>
+      image.value === null ? [] : windowPresets(image.value.voxels, image.value.window)
+    ),
+    surfaceVisible: ref(true),
+    panes,
+    resets,
+    reset() {
+      if (image.value !== null) home(image.value)
+      resets.value += 1
+    },
+    screenshot() {
+      if (screenshotSource === null || image.value === null) {
+        return Promise.reject(new Error('there is no image on the screen to take: open a case'))
+      }
+      return screenshotSource()
+    },
+    setScreenshotSource(source) {
+      screenshotSource = source
+    },
+    tool: ref<Tool>('navigate'),
+    brush: reactive({ radiusMm: 2, ball: false }),
+    onGesture(listener) {
+      gestureListener = listener
+      return () => {
+        if (gestureListener === listener) gestureListener = null
+      }
+    },
+    gesture(gesture) {
+      gestureListener?.(gesture)
+    }
+  }
+  return viewer
+}
+
+/** Label of the mask at a voxel; null where there is no mask. */
+export function labelAt(viewer: Viewer, voxel: Readonly<Triple>): number | null {
+  const open = viewer.image.value
+  const labels = viewer.mask.value
+  if (open === null || labels === null) return null
+  return labels[offsetOf(open.geometry.size, voxel)] ?? null
+}
+
+function centreVoxelMm({ geometry }: OpenImage): Triple {
+  const centre = nearestVoxel(geometry.size, mmToIndex(geometry, centreOf(geometry)))
+  return indexToMm(geometry, centre)
+}
