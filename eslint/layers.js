@@ -25,11 +25,17 @@ export const layers = [
     imports: ['src/shared', 'src/core', ...services],
     notPackages: ['electron']
   },
-  ...['cli', 'server'].map((name) => ({
-    folder: `src/main/hosts/${name}`,
+  {
+    folder: 'src/main/hosts/server',
     imports: ['src/shared', 'src/core', ...services, 'src/main/api'],
     notPackages: ['electron']
-  })),
+  },
+  {
+    folder: 'src/main/hosts/cli',
+    // `hippospike serve` starts the server.
+    imports: ['src/shared', 'src/core', ...services, 'src/main/api', 'src/main/hosts/server'],
+    notPackages: ['electron']
+  },
   {
     folder: 'src/main/hosts/electron',
     imports: ['src/shared', 'src/core', ...services, 'src/main/api']

@@ -60,6 +60,18 @@ export async function writeProbabilities(
   await writeNifti(path, geometry, planes, source, contents, options)
 }
 
+/**
+ * Writes a scan that was no NIfTI as one (float32), with its geometry as qform and sform. Checks as {@link writeMask}.
+ */
+export async function writeScan(
+  path: string,
+  { geometry, voxels }: Volume,
+  options: MaskOptions = {}
+): Promise<void> {
+  const contents: Contents = { datatype: 'float32', intentCode: 0, channels: null }
+  await writeNifti(path, geometry, voxels, { format: 'other' }, contents, options)
+}
+
 /** @throws HippospikeError (usage) where the name of a mask does not end in .nii.gz or .nii */
 export function checkMaskName(path: string): void {
   if (/\.nii(\.gz)?$/i.test(path)) return

@@ -43,6 +43,8 @@ void main(process.argv.slice(2), {
   now: () => performance.now(),
   signal: cancelOnSignals(),
   modelsDir: join(appRoot(), 'resources', 'models'),
+  // This file is out/main/cli.cjs.
+  pagesDir: join(__dirname, '..', 'renderer'),
   probeAll,
   runJob
 }).then((code) => {

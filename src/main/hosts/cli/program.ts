@@ -9,6 +9,7 @@ import { addFinetune } from './commands/finetune'
 import { addModels } from './commands/models'
 import { addPipeline } from './commands/pipeline'
 import { addSegment } from './commands/segment'
+import { addServe } from './commands/serve'
 import { addTrain } from './commands/train'
 import type { CliHost } from './host'
 import { EXIT_CODES } from './options'
@@ -52,7 +53,8 @@ export function createProgram(host: CliHost): Command {
     addPipeline,
     addModels,
     addBench,
-    addDoctor
+    addDoctor,
+    addServe
   ]
   for (const add of commands) add(program, host)
   return program

@@ -1,7 +1,8 @@
 import { join } from 'node:path'
 import { app, BrowserWindow, protocol, session } from 'electron'
 import { hardenApp, hardenSession, SCHEME_PRIVILEGES } from './hardening'
-import { SCHEME, serveFiles } from './scheme'
+import { createApi, createServices } from '../../api'
+import { SCHEME, serveApp } from './scheme'
 import { openWindow } from './window'
 
 /** The build's folder; this file is out/main/index.cjs. */
@@ -15,7 +16,13 @@ function fail(error: unknown): void {
 async function start(): Promise<void> {
   await app.whenReady()
   hardenSession(session.defaultSession)
-  protocol.handle(SCHEME, serveFiles(join(out, 'renderer')))
+  const services = createServices({
+    host: 'electron',
+    resources: join(out, '..', 'resources'),
+    log: null
+  })
+  await services.session.start(null)
+  protocol.handle(SCHEME, serveApp(join(out, 'renderer'), createApi(services)))
 
   app.on('activate', () => {
     if (BrowserWindow.getAllWindows().length === 0) openWindow(out).catch(fail)

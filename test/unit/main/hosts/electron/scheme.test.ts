@@ -2,7 +2,8 @@ import { mkdtemp, mkdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { fileOf, ORIGIN, serveFiles } from '../../../../../src/main/hosts/electron/scheme'
+import { fileOf } from '../../../../../src/main/api/static-files'
+import { ORIGIN, serveApp } from '../../../../../src/main/hosts/electron/scheme'
 
 let folder: string
 let root: string
@@ -40,7 +41,9 @@ describe('the file a path names', () => {
 
 describe('the scheme', () => {
   const ask = (url: string, init?: RequestInit): Promise<Response> =>
-    serveFiles(root)(new Request(url, init))
+    serveApp(root, (request) => Promise.resolve(new Response(`api ${request.url}`)))(
+      new Request(url, init)
+    )
 
   it('serves a page with its content security policy', async () => {
     const answer = await ask(`${ORIGIN}/`)
@@ -48,7 +51,8 @@ describe('the scheme', () => {
     expect(await answer.text()).toBe('<p>page</p>')
     expect(answer.headers.get('content-type')).toContain('text/html')
     expect(answer.headers.get('content-security-policy')).toContain("default-src 'none'")
-    expect(answer.headers.get('content-security-policy')).not.toContain('unsafe')
+    expect(answer.headers.get('content-security-policy')).toContain("script-src 'self';")
+    expect(answer.headers.get('content-security-policy')).not.toContain('unsafe-eval')
   })
 
   it('knows no missing file, no folder, no other host, no other method', async () => {
@@ -56,5 +60,10 @@ describe('the scheme', () => {
     expect((await ask(`${ORIGIN}/..%2fsecret.txt`)).status).toBe(404)
     expect((await ask('hippospike://other/')).status).toBe(404)
     expect((await ask(`${ORIGIN}/`, { method: 'POST' })).status).toBe(405)
+  })
+
+  it('passes on to the API what is under /api', async () => {
+    expect(await (await ask(`${ORIGIN}/api/about`)).text()).toBe(`api ${ORIGIN}/api/about`)
+    expect((await ask('hippospike://other/api/about')).status).toBe(404)
   })
 })

@@ -1,0 +1,67 @@
+import { Hono } from 'hono'
+import { z } from 'zod'
+import {
+  caseListSchema,
+  importOutcomeSchema,
+  importRequestSchema,
+  type ImportOutcome
+} from '../../shared/api/cases'
+import { caseViewSchema } from '../../shared/api/workspace'
+import { toHippospikeError } from '../../shared/errors'
+import { readCase } from '../workspace/case-record'
+import { listCases } from '../workspace/cases'
+import { importScans } from '../workspace/import-scan'
+import { importUpload } from '../workspace/import-upload'
+import { importSample } from '../workspace/sample'
+import { readCaseView, writeCaseView } from '../workspace/view-state'
+import { answer, jsonBody, limitBody, pathPart, queryOf } from './http'
+import type { Services } from './services'
+
+const outcomesSchema = z.array(importOutcomeSchema)
+const uploadQuerySchema = z.strictObject({ name: z.string().min(1).max(255) })
+
+/** Larger than any head scan. */
+const UPLOAD_MEBIBYTES = 1024
+
+export function caseRoutes(services: Services): Hono {
+  const { session, events, resources } = services
+
+  const imported = (outcomes: ImportOutcome[]): Response => {
+    for (const { caseId } of outcomes) {
+      if (caseId !== null) events.emit({ type: 'cases', caseId })
+    }
+    return answer(outcomesSchema, outcomes)
+  }
+
+  return new Hono()
+    .get('/cases', async () =>
+      answer(
+        caseListSchema,
+        await listCases(session.root, (id, problem) => {
+          console.error(`case ${id} is not listed: ${toHippospikeError(problem).message}`)
+        })
+      )
+    )
+    .post('/cases', async (context) => {
+      const { paths } = await jsonBody(context, importRequestSchema)
+      return imported(await importScans(session.writableRoot, paths))
+    })
+    .post('/cases/upload', limitBody(UPLOAD_MEBIBYTES), async (context) => {
+      const { name } = queryOf(context, uploadQuerySchema)
+      const { body } = context.req.raw
+      return imported([await importUpload(session.writableRoot, name, body)])
+    })
+    .post('/cases/sample', async () =>
+      imported(await importSample(session.writableRoot, resources))
+    )
+    .get('/cases/:case/view', async (context) => {
+      const { id } = await readCase(session.root, pathPart(context, 'case'))
+      return answer(caseViewSchema, await readCaseView(session.root, id))
+    })
+    .put('/cases/:case/view', async (context) => {
+      const view = await jsonBody(context, caseViewSchema)
+      const { id } = await readCase(session.writableRoot, pathPart(context, 'case'))
+      await writeCaseView(session.root, id, view)
+      return answer(caseViewSchema, view)
+    })
+}

@@ -1,0 +1,14 @@
+import { Hono } from 'hono'
+import { preferencesSchema } from '../../shared/api/preferences'
+import { answer, jsonBody } from './http'
+import type { Services } from './services'
+
+export function preferenceRoutes({ config }: Services): Hono {
+  return new Hono()
+    .get('/preferences', async () => answer(preferencesSchema, await config.preferences()))
+    .put('/preferences', async (context) => {
+      const preferences = await jsonBody(context, preferencesSchema)
+      await config.setPreferences(preferences)
+      return answer(preferencesSchema, preferences)
+    })
+}

@@ -1,0 +1,34 @@
+import { WorkspaceSession } from '../workspace/session'
+import { UserConfig } from '../workspace/user-config'
+import { configFolder } from '../workspace/config-folder'
+import { EventHub } from './event-hub'
+import { ImageCache } from './image-cache'
+
+/** What a host tells of itself. */
+export interface HostInfo {
+  host: 'electron' | 'browser'
+  /** Folder of the models, the sample case and so on: `resources`. */
+  resources: string
+  /** File that the log is written to; null for none. */
+  log: string | null
+}
+
+/** What the routes work with. */
+export interface Services extends HostInfo {
+  config: UserConfig
+  session: WorkspaceSession
+  events: EventHub
+  images: ImageCache
+}
+
+/** Composes the backend of a host. */
+export function createServices(info: HostInfo): Services {
+  const config = new UserConfig(configFolder())
+  return {
+    ...info,
+    config,
+    session: new WorkspaceSession(config),
+    events: new EventHub(),
+    images: new ImageCache()
+  }
+}

@@ -1,0 +1,93 @@
+import { join } from 'node:path'
+
+/** Where things lie in a workspace: a BIDS dataset whose derivatives by this program are under derivatives/hippospike. */
+
+export const DESCRIPTION_FILE = 'dataset_description.json'
+
+/** BIDS labels are letters and digits alone. */
+export const LABEL = /^[A-Za-z0-9]{1,64}$/
+
+/** Folder of what is the program's alone and no data: trash, files on their way in. BIDS tools ignore it (.bidsignore). */
+export function privateFolder(root: string): string {
+  return join(root, '.hippospike')
+}
+
+export function trashFolder(root: string): string {
+  return join(privateFolder(root), 'trash')
+}
+
+/** Uploads on their way in. */
+export function incomingFolder(root: string): string {
+  return join(privateFolder(root), 'incoming')
+}
+
+export function viewFile(root: string): string {
+  return join(privateFolder(root), 'view.json')
+}
+
+export function caseViewFile(root: string, id: string): string {
+  return join(privateFolder(root), 'views', `sub-${id}.json`)
+}
+
+export function derivatives(root: string): string {
+  return join(root, 'derivatives', 'hippospike')
+}
+
+export function workspaceModels(root: string): string {
+  return join(derivatives(root), 'models')
+}
+
+/** Folder of a subject's source scans. */
+export function subjectFolder(root: string, id: string): string {
+  return join(root, `sub-${id}`)
+}
+
+export function scanFile(root: string, id: string): string {
+  return join(subjectFolder(root, id), 'anat', `sub-${id}_T1w.nii.gz`)
+}
+
+/** Folder of what the program has made of a subject. */
+export function derivedFolder(root: string, id: string): string {
+  return join(derivatives(root), `sub-${id}`)
+}
+
+export function caseFile(root: string, id: string): string {
+  return join(derivedFolder(root, id), 'case.json')
+}
+
+/** The files of one result of a case. */
+export interface ResultFiles {
+  folder: string
+  /** The newest version of the mask. */
+  mask: string
+  /** What is known about it; a result exists once this does. */
+  sidecar: string
+  run: string
+  probabilities: string
+  /** Folder. */
+  spikes: string
+  journal: string
+  version(n: number): string
+}
+
+export function resultFiles(root: string, id: string, result: string): ResultFiles {
+  const folder = join(derivedFolder(root, id), 'anat')
+  const stem = join(folder, `sub-${id}_seg-${result}`)
+  return {
+    folder,
+    mask: `${stem}_dseg.nii.gz`,
+    sidecar: `${stem}_dseg.json`,
+    run: `${stem}_dseg.run.json`,
+    probabilities: `${stem}_probseg.nii.gz`,
+    spikes: `${stem}_spikes`,
+    journal: join(privateFolder(root), 'journal', `sub-${id}_seg-${result}_dseg.nii.gz`),
+    version: (n) => `${stem}_desc-v${n}_dseg.nii.gz`
+  }
+}
+
+const SIDECAR = /^sub-[A-Za-z0-9]+_seg-([A-Za-z0-9]+)_dseg\.json$/
+
+/** The result that a file name is the sidecar of; null for other files. */
+export function resultOfSidecar(name: string): string | null {
+  return SIDECAR.exec(name)?.[1] ?? null
+}
