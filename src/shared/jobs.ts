@@ -39,6 +39,8 @@ export const segmentRequestSchema = z.strictObject({
   ...inferenceOptions,
   probabilities: z.string().nullable(),
   spikes: z.string().nullable(),
+  /** Folder for every spike, for the views of spike activity; written by the event runtime alone. */
+  spikeStore: z.string().min(1).nullable().optional(),
   roi: roiSchema.nullable(),
   repairGeometry: z.boolean(),
   force: z.boolean()

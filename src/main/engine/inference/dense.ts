@@ -56,6 +56,7 @@ export function createDensePredictor(
       accumulates: null,
       spikes: null,
       steps: null,
+      record: null,
       paddedSize: padded.size,
       paddedOffset: padded.offset
     }
@@ -121,6 +122,7 @@ export function createDensePredictor(
       accumulates: null,
       spikes: recordSpikes ? spikes : null,
       steps: stepLogits,
+      record: null,
       paddedSize: padded.size,
       paddedOffset: padded.offset
     }

@@ -62,6 +62,7 @@ function inferenceOf(run: EventRun, padded: Padded, size: Triple): Inference {
     accumulates: run.accumulates,
     spikes: run.record && spikesOf(run.record),
     steps: run.record && run.record.steps.map(crop),
+    record: run.record,
     paddedSize: padded.size,
     paddedOffset: padded.offset
   }

@@ -1,6 +1,7 @@
 import type { Triple } from '../../../shared/geometry'
 import { variantFor, type Model } from '../../../shared/model'
 import type { RuntimeInfo } from '../../../shared/runtime'
+import type { SpikeRecord } from '../../../core/event'
 import type { LayerActivity } from '../../../core/metrics/operations'
 import type { NetworkInput } from '../../../core/snn/prediction'
 
@@ -30,6 +31,8 @@ export interface Inference {
   spikes: LayerSpikes[] | null
   /** With `recordSpikes`: the output layer's current at each timestep that was run, each [nz, ny, nx, K]. */
   steps: Float32Array[] | null
+  /** With `recordSpikes` on the event runtime: every spike by itself. Good until the next run. */
+  record: SpikeRecord | null
   paddedSize: Triple
   paddedOffset: Triple
 }

@@ -22,6 +22,7 @@ import { fileSha256, runRecordPath } from '../provenance'
 import { openPredictor } from '../inference/open'
 import type { Inference, Predictor } from '../inference/predictor'
 import { SPIKES_FILE, writeSpikes } from '../spike-files'
+import { keepSpikes } from '../spike-recording'
 import { throwIfCancelled, yieldToHost, type Job, type JobContext } from './job'
 
 /** Crops larger than this on an axis hold more than the surroundings of one hippocampus, which is all the network knows. */
@@ -60,7 +61,7 @@ async function segment(request: SegmentRequest, context: JobContext): Promise<Se
     context.progress('segment', null, `segmenting with ${model.manifest.id}`)
     const inferring = performance.now()
     const inference = await predictor.infer(input, {
-      recordSpikes: request.spikes !== null,
+      recordSpikes: request.spikes !== null || typeof request.spikeStore === 'string',
       signal: context.signal
     })
     timings.infer = secondsSince(inferring)
@@ -93,6 +94,11 @@ async function segment(request: SegmentRequest, context: JobContext): Promise<Se
     }
     if (request.spikes !== null) {
       await writeSpikes(request.spikes, inference, mapping.canonical, input.size, writing)
+      throwIfCancelled(context)
+    }
+    if (typeof request.spikeStore === 'string') {
+      const source = { model, predictor, input, mapping, roi, imageSize: mask.geometry.size }
+      warnings.push(...(await keepSpikes(request.spikeStore, inference, source, writing)))
       throwIfCancelled(context)
     }
     if (request.probabilities !== null) {

@@ -1,0 +1,17 @@
+export { heatAt, interleave, type Heat, type InputGrid } from './heat'
+export {
+  agreementOverTime,
+  labelsOverTime,
+  timeToStable,
+  type Agreement,
+  type OutputPlace
+} from './labels-over-time'
+export {
+  countSpikes,
+  layerVoxels,
+  maskBytes,
+  peakCount,
+  type LayerSpikes,
+  type SpikeCount
+} from './layer-spikes'
+export { rasterNeurons, spikeRaster } from './raster'
