@@ -60,9 +60,17 @@ export const segmentResultSchema = z.strictObject({
     posterior: z.number(),
     whole: z.number()
   }),
+  /** Mean probability of the chosen label over the mask's voxels; null for an empty mask. */
+  confidence: z.number().nullable(),
   seconds: z.number(),
   /** Null for an ANN. */
   meanFiringRate: z.number().nullable(),
+  /** Null for an ANN. */
+  synapticOperations: z.number().nullable(),
+  /** The ANN's. */
+  macs: z.number(),
+  /** ANN ÷ SNN; null for an ANN. */
+  energyRatio: z.number().nullable(),
   warnings: z.array(z.string())
 })
 export type SegmentResult = z.infer<typeof segmentResultSchema>

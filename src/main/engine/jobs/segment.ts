@@ -5,7 +5,8 @@ import { HippospikeError } from '../../../shared/errors'
 import { segmentRequestSchema, type SegmentRequest, type SegmentResult } from '../../../shared/jobs'
 import type { Model } from '../../../shared/model'
 import { VERSION } from '../../../shared/version'
-import { countOperations } from '../../../core/metrics/operations'
+import { meanConfidence } from '../../../core/metrics/confidence'
+import { countOperations, networkMacs } from '../../../core/metrics/operations'
 import { volumesMm3 } from '../../../core/metrics/volumes'
 import { softmaxChannels } from '../../../core/snn/softmax'
 import { checkRoi, crop, uncrop, type Roi } from '../../../core/volume/crop'
@@ -88,8 +89,9 @@ async function segment(request: SegmentRequest, context: JobContext): Promise<Se
       timestepsRun: inference.timestepsRun,
       out: request.out,
       volumesMm3: volumesMm3(mask),
+      confidence: meanConfidence(mask.voxels, probabilities, inference.classes),
       seconds: 0,
-      meanFiringRate: firingRate(model, inference),
+      ...operationsOf(model, inference),
       warnings
     }
     if (request.spikes !== null) {
@@ -176,10 +178,21 @@ function resultWarnings(mask: Volume<Uint8Array>): string[] {
   return []
 }
 
-function firingRate(model: Model, { activity, paddedVoxels }: Inference): number | null {
-  return activity === null
-    ? null
-    : countOperations(model.manifest.architecture, paddedVoxels, activity).meanFiringRate
+/** What the inference cost; of an ANN its multiply-accumulates alone. */
+function operationsOf(
+  { manifest: { architecture } }: Model,
+  { activity, paddedVoxels }: Inference
+): Pick<SegmentResult, 'meanFiringRate' | 'synapticOperations' | 'macs' | 'energyRatio'> {
+  if (activity === null) {
+    const macs = networkMacs(architecture, paddedVoxels)
+    return { meanFiringRate: null, synapticOperations: null, macs, energyRatio: null }
+  }
+  const { meanFiringRate, synapticOperations, macs, energyRatio } = countOperations(
+    architecture,
+    paddedVoxels,
+    activity
+  )
+  return { meanFiringRate, synapticOperations, macs, energyRatio }
 }
 
 /** Scores of a region on the whole image's grid, where everything outside is background for certain. */

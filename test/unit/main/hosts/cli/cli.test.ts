@@ -24,7 +24,11 @@ const segmentResult = {
   out: 'mask.nii.gz',
   volumesMm3: { anterior: 1500.25, posterior: 1400.5, whole: 2900.75 },
   seconds: 0.871,
+  confidence: 0.9312,
   meanFiringRate: 0.0765,
+  synapticOperations: 1.5e8,
+  macs: 9.6e8,
+  energyRatio: 5.1,
   warnings: ['the image is dark']
 }
 const modelResult = (out: string): object => ({
