@@ -4,14 +4,14 @@ import { afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { rawNifti } from '../fixtures/nifti-read'
 import { temporaryFolder } from '../fixtures/temporary-folder'
 import { TINY_EDGE, writeTinyDataset } from '../fixtures/tiny-dataset'
-import { childrenOf, cli, errorLine, gone, listing, ROOT, RunningCli } from './cli'
+import { childrenOf, cli, errorLine, gone, listing, ROOT, RunningCli, type CliOptions } from './cli'
 
 const folder = temporaryFolder()
 const IMAGE = join(ROOT, 'resources', 'sample', 'imagesTr', 'hippocampus_023.nii.gz')
 const running: RunningCli[] = []
 
-function start(args: readonly string[]): RunningCli {
-  const program = new RunningCli(args)
+function start(args: readonly string[], options: CliOptions = {}): RunningCli {
+  const program = new RunningCli(args, options)
   running.push(program)
   return program
 }
@@ -75,6 +75,25 @@ describe.skipIf(process.platform === 'win32')('a command that is stopped', () =>
         expect(listing(out)).toEqual([])
       }
     )
+
+    it('ends on SIGTERM during the first probe of the runtimes, without the probe', async () => {
+      const out = newFolder('probing')
+      const args = ['segment', IMAGE, '--out', join(out, 'mask.nii.gz'), '--model', 'ann']
+      // Nothing is known of the runtimes there yet.
+      const program = start(args, { env: { XDG_CACHE_HOME: newFolder('cache') } })
+      let probes: number[] = []
+      await program.until('its engine starts a probe', () => {
+        probes = childrenOf(program.pid).flatMap(childrenOf)
+        return probes.length > 0
+      })
+      // To the program alone, so that the probe has to be told.
+      program.kill('SIGTERM')
+      const { code, stderr } = await program.ended
+      expect(code, stderr).toBe(130)
+      expect(errorLine(stderr)).toBe('hippospike: cancelled')
+      for (const probe of probes) expect(await gone(probe, 1000)).toBe(true)
+      expect(listing(out)).toEqual([])
+    })
 
     it('killed while it computes leaves no file, and its engine ends by itself', async () => {
       const out = newFolder('killed-computing')

@@ -92,7 +92,8 @@ describe.each(shippedModels())('segment with the model %s', (id) => {
     }
     expect(run.stdout).toMatch(new RegExp(`^mask +${path}$`, 'm'))
     expect(run.stdout).toMatch(new RegExp(`^provenance +${join(out, 'mask.run.json')}$`, 'm'))
-    expect(run.stdout).toMatch(new RegExp(`^model +${id} on (native|wasm|webgpu|cuda)`, 'm'))
+    const runtime = manifest.spiking ? 'event' : '(native|wasm|webgpu|cuda)'
+    expect(run.stdout).toMatch(new RegExp(`^model +${id} on ${runtime}`, 'm'))
   })
 
   it('prints one JSON document, and writes probabilities, spikes and the provenance', async () => {
