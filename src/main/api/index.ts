@@ -1,11 +1,16 @@
 import { Hono } from 'hono'
 import { aboutRoutes } from './about'
 import { caseRoutes } from './cases'
+import { compareRoutes } from './compare'
+import { eventRoutes } from './events'
 import { failureResponse, notFound } from './http'
 import { imageRoutes } from './image'
+import { jobRoutes } from './jobs'
 import { modelRoutes } from './models'
 import { preferenceRoutes } from './preferences'
+import { resultRoutes } from './results'
 import type { Services } from './services'
+import { trashRoutes } from './trash'
 import { workspaceRoutes } from './workspace'
 
 export { createServices, type HostInfo, type Services } from './services'
@@ -21,7 +26,12 @@ export function createApi(services: Services): Handler {
     preferenceRoutes,
     workspaceRoutes,
     caseRoutes,
-    imageRoutes
+    imageRoutes,
+    resultRoutes,
+    trashRoutes,
+    compareRoutes,
+    jobRoutes,
+    eventRoutes
   ]
   const app = new Hono()
   for (const make of routes) app.route('/api', make(services))

@@ -1,3 +1,5 @@
+import { JobQueue } from '../jobs/queue'
+import { isOver } from '../jobs/transitions'
 import { WorkspaceSession } from '../workspace/session'
 import { UserConfig } from '../workspace/user-config'
 import { configFolder } from '../workspace/config-folder'
@@ -19,16 +21,26 @@ export interface Services extends HostInfo {
   session: WorkspaceSession
   events: EventHub
   images: ImageCache
+  jobs: JobQueue
 }
 
 /** Composes the backend of a host. */
 export function createServices(info: HostInfo): Services {
   const config = new UserConfig(configFolder())
+  const events = new EventHub()
+  const jobs = new JobQueue()
+  jobs.subscribe((job) => {
+    events.emit({ type: 'job', job })
+    if (isOver(job.state) && job.resultId !== null) {
+      events.emit({ type: 'cases', caseId: job.request.caseId })
+    }
+  })
   return {
     ...info,
     config,
     session: new WorkspaceSession(config),
-    events: new EventHub(),
-    images: new ImageCache()
+    events,
+    images: new ImageCache(),
+    jobs
   }
 }

@@ -1,5 +1,8 @@
 import { HippospikeError } from '../../shared/errors'
 
+/** The engine ended before its job was done: whatever the job was given, it may well succeed another time. */
+export class EngineDiedError extends HippospikeError {}
+
 /** How an engine process ended, and the last lines it printed. */
 export interface EngineExit {
   code: number | null
@@ -13,9 +16,9 @@ const KILLED = 137
 const ABORTED = 134
 
 /** Why an engine ended before its job was done, as an internal error of one sentence. */
-export function engineExitError(exit: EngineExit): HippospikeError {
+export function engineExitError(exit: EngineExit): EngineDiedError {
   const cause = exit.tail.length === 0 ? {} : { cause: new Error(exit.tail.join('\n')) }
-  return new HippospikeError('internal', sentence(exit), cause)
+  return new EngineDiedError('internal', sentence(exit), cause)
 }
 
 function sentence({ code, signal, tail }: EngineExit): string {

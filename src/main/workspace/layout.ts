@@ -29,6 +29,11 @@ export function caseViewFile(root: string, id: string): string {
   return join(privateFolder(root), 'views', `sub-${id}.json`)
 }
 
+/** What is drawn in a case's masks but not saved. */
+export function journalFolder(root: string, id: string): string {
+  return join(privateFolder(root), 'journal', `sub-${id}`)
+}
+
 export function derivatives(root: string): string {
   return join(root, 'derivatives', 'hippospike')
 }
@@ -80,7 +85,7 @@ export function resultFiles(root: string, id: string, result: string): ResultFil
     run: `${stem}_dseg.run.json`,
     probabilities: `${stem}_probseg.nii.gz`,
     spikes: `${stem}_spikes`,
-    journal: join(privateFolder(root), 'journal', `sub-${id}_seg-${result}_dseg.nii.gz`),
+    journal: join(journalFolder(root, id), `seg-${result}.gz`),
     version: (n) => `${stem}_desc-v${n}_dseg.nii.gz`
   }
 }

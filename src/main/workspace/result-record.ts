@@ -7,6 +7,7 @@ import { readJson, writeJson } from './json-file'
 import { derivedFolder, LABEL, resultFiles, resultOfSidecar } from './layout'
 import type { WriteOptions } from './atomic-write'
 import { MissingError } from './missing'
+import { INDEX_FILE } from './spike-store-index'
 
 /** What the sidecar keeps of a result; the rest of {@link Result} is seen from the files beside it. */
 export const resultRecordSchema = resultSchema.omit({
@@ -39,7 +40,7 @@ export async function readResult(root: string, caseId: string, id: string): Prom
   return {
     id,
     ...sidecar.Hippospike,
-    hasSpikes: await exists(files.spikes),
+    hasSpikes: await exists(join(files.spikes, INDEX_FILE)),
     hasProbabilities: await exists(files.probabilities)
   }
 }

@@ -109,7 +109,15 @@ export const resultListSchema = z.array(resultSchema)
  * POST /api/cases/:case/results/:result/restore {version}: a new version with an old one's voxels → Result.
  * PUT  /api/cases/:case/results/:result/journal, body uint8: what is drawn but not saved; GET it after a crash (404: none); DELETE.
  * DELETE /api/cases/:case: to the workspace's trash → {trashId}; POST /api/trash/:trashId/restore brings it back.
+ * POST /api/cases/:case/results/upload?name=FILE&kind=KIND with the bytes as body, or …/results/import {path, kind}: a mask that was made
+ * elsewhere, on the image's grid, as a result → Result.
+ * DELETE /api/cases/:case/results/:result: to the trash → {trashId}.
  */
+export const importedKindSchema = z.enum(['manual', 'truth'])
+export const importResultRequestSchema = z.strictObject({
+  path: z.string().min(1),
+  kind: importedKindSchema
+})
 export const newResultRequestSchema = z.strictObject({
   from: z.string().nullable(),
   name: z.string().min(1).max(60)

@@ -19,6 +19,7 @@ export const segmentJobRequestSchema = z.strictObject({
   timesteps: z.int().min(1).max(64).nullable(),
   runtime: z.string().nullable()
 })
+export type SegmentJobRequest = z.infer<typeof segmentJobRequestSchema>
 export const appJobRequestSchema = z.discriminatedUnion('kind', [segmentJobRequestSchema])
 export type AppJobRequest = z.infer<typeof appJobRequestSchema>
 

@@ -1,0 +1,171 @@
+import { userInfo } from 'node:os'
+import { basename } from 'node:path'
+import { Hono, type Context } from 'hono'
+import { z } from 'zod'
+import {
+  importedKindSchema,
+  importResultRequestSchema,
+  newResultRequestSchema,
+  restoreVersionRequestSchema,
+  resultListSchema,
+  resultSchema,
+  trashedSchema,
+  type Result
+} from '../../shared/api/cases'
+import { voxelCount } from '../../core/volume/geometry'
+import type { SourceImage } from '../imaging/read-image'
+import { readCase } from '../workspace/case-record'
+import { withUploadedFile } from '../workspace/import-upload'
+import { readJournal, removeJournal, writeJournal } from '../workspace/journal'
+import { createResult, importResult, readMask, saveMask } from '../workspace/masks'
+import { listResults, readResult } from '../workspace/result-record'
+import { trashResult } from '../workspace/trash'
+import {
+  answer,
+  bytesBody,
+  bytesResponse,
+  jsonBody,
+  limitBody,
+  notFound,
+  pathPart,
+  queryOf
+} from './http'
+import type { Services } from './services'
+
+const versionQuerySchema = z.strictObject({
+  version: z.coerce.number().int().min(1).nullable().default(null)
+})
+const saveQuerySchema = z.strictObject({ how: z.string().min(1).max(200).default('edited') })
+const uploadQuerySchema = z.strictObject({
+  name: z.string().min(1).max(255),
+  kind: importedKindSchema.default('manual')
+})
+
+/** The largest image that is read has as many voxels. */
+const MASK_MEBIBYTES = 256
+
+export function resultRoutes(services: Services): Hono {
+  const { session, events, images, config } = services
+
+  /** The case and result that a path names. */
+  const partsOf = (context: Context): { caseId: string; id: string } => ({
+    caseId: pathPart(context, 'case'),
+    id: pathPart(context, 'result')
+  })
+  const source = async (caseId: string): Promise<SourceImage> =>
+    images.read((await readCase(session.root, caseId)).scan)
+  const author = async (): Promise<string> => {
+    const { author: chosen } = await config.preferences()
+    return chosen ?? userName()
+  }
+  const changed = (caseId: string, result: Result, status: 200 | 201 = 200): Response => {
+    events.emit({ type: 'cases', caseId })
+    return answer(resultSchema, result, status)
+  }
+
+  return new Hono()
+    .get('/cases/:case/results', async (context) => {
+      const { id } = await readCase(session.root, pathPart(context, 'case'))
+      return answer(resultListSchema, await listResults(session.root, id))
+    })
+    .post('/cases/:case/results', async (context) => {
+      const { from, name } = await jsonBody(context, newResultRequestSchema)
+      const { caseId } = partsOf(context)
+      const root = session.writableRoot
+      const image = await source(caseId)
+      const voxels =
+        from === null
+          ? new Uint8Array(voxelCount(image.volume.geometry.size))
+          : (await readMask(root, caseId, from)).voxels
+      const how = from === null ? 'new and empty' : `copied from ${from}`
+      const made = { name, kind: 'manual' as const, by: await author(), how }
+      return changed(caseId, await createResult(root, caseId, voxels, image, made), 201)
+    })
+    .post('/cases/:case/results/upload', limitBody(MASK_MEBIBYTES), async (context) => {
+      const { name, kind } = queryOf(context, uploadQuerySchema)
+      const { caseId } = partsOf(context)
+      const root = session.writableRoot
+      const image = await source(caseId)
+      const made = { name: nameFor(kind, name), kind, by: await author(), how: `imported ${name}` }
+      const result = await withUploadedFile(root, name, context.req.raw.body, (path) =>
+        importResult(root, caseId, path, image, made)
+      )
+      return changed(caseId, result, 201)
+    })
+    .post('/cases/:case/results/import', async (context) => {
+      const { path, kind } = await jsonBody(context, importResultRequestSchema)
+      const { caseId } = partsOf(context)
+      const name = basename(path)
+      const made = { name: nameFor(kind, name), kind, by: await author(), how: `imported ${name}` }
+      const result = await importResult(
+        session.writableRoot,
+        caseId,
+        path,
+        await source(caseId),
+        made
+      )
+      return changed(caseId, result, 201)
+    })
+    .delete('/cases/:case/results/:result', async (context) => {
+      const { caseId, id } = partsOf(context)
+      const trashId = await trashResult(session.writableRoot, caseId, id)
+      events.emit({ type: 'cases', caseId })
+      return answer(trashedSchema, { trashId })
+    })
+    .get('/cases/:case/results/:result/mask', async (context) => {
+      const { caseId, id } = partsOf(context)
+      const { version } = queryOf(context, versionQuerySchema)
+      return bytesResponse((await readMask(session.root, caseId, id, version)).voxels)
+    })
+    .put('/cases/:case/results/:result/mask', limitBody(MASK_MEBIBYTES), async (context) => {
+      const { caseId, id } = partsOf(context)
+      const { how } = queryOf(context, saveQuerySchema)
+      const root = session.writableRoot
+      const image = await source(caseId)
+      const voxels = await bytesBody(context, voxelCount(image.volume.geometry.size))
+      const by = await author()
+      return changed(caseId, await saveMask(root, caseId, id, voxels, image, { by, how }))
+    })
+    .post('/cases/:case/results/:result/restore', async (context) => {
+      const { caseId, id } = partsOf(context)
+      const { version } = await jsonBody(context, restoreVersionRequestSchema)
+      const root = session.writableRoot
+      const { voxels } = await readMask(root, caseId, id, version)
+      const made = { by: await author(), how: `restored version ${version}` }
+      return changed(caseId, await saveMask(root, caseId, id, voxels, await source(caseId), made))
+    })
+    .get('/cases/:case/results/:result/journal', async (context) => {
+      const { caseId, id } = partsOf(context)
+      const { record } = await readCase(session.root, caseId)
+      const voxels = await readJournal(session.root, caseId, id, record.image.geometry)
+      if (voxels === null) throw notFound(`result ${id} of case ${caseId} has no unsaved edits`)
+      return bytesResponse(voxels)
+    })
+    .put('/cases/:case/results/:result/journal', limitBody(MASK_MEBIBYTES), async (context) => {
+      const { caseId, id } = partsOf(context)
+      const root = session.writableRoot
+      const { geometry } = (await readCase(root, caseId)).record.image
+      const voxels = await bytesBody(context, voxelCount(geometry.size))
+      await writeJournal(root, caseId, id, voxels, geometry)
+      return new Response(null, { status: 204 })
+    })
+    .delete('/cases/:case/results/:result/journal', async (context) => {
+      const { caseId, id } = partsOf(context)
+      await readResult(session.root, caseId, id)
+      await removeJournal(session.writableRoot, caseId, id)
+      return new Response(null, { status: 204 })
+    })
+}
+
+function nameFor(kind: z.infer<typeof importedKindSchema>, file: string): string {
+  return kind === 'truth' ? 'Ground truth' : file.slice(0, 60)
+}
+
+function userName(): string {
+  try {
+    return userInfo().username
+  } catch {
+    // Containers run under ids that no name belongs to.
+    return 'user'
+  }
+}

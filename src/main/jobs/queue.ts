@@ -1,0 +1,190 @@
+import { randomUUID } from 'node:crypto'
+import type { AppJob, AppJobRequest } from '../../shared/api/jobs'
+import type { Progress } from '../../shared/engine-protocol'
+import { HippospikeError, toHippospikeError } from '../../shared/errors'
+import { MissingError } from '../workspace/missing'
+import { EngineDiedError } from './engine-exit'
+import { secondsLeft } from './time-left'
+import { isOver, nextState, type JobHappening } from './transitions'
+
+/** What a running job has of the queue. */
+export interface JobRun {
+  signal: AbortSignal
+  onProgress(progress: Progress): void
+}
+
+/** One thing to do: made ready when it was asked for, done when its turn comes. */
+export interface Task {
+  request: AppJobRequest
+  /** Jobs of one key take about the same time. */
+  paceKey: string
+  /** @returns id of the result that it made */
+  run(run: JobRun): Promise<string | null>
+}
+
+interface Entry {
+  job: AppJob
+  task: Task
+  abort: AbortController
+  startedMs: number
+  stageStartedMs: number
+}
+
+/** Finished jobs that are still listed. */
+const KEPT = 50
+/** How often a running job's time left is told anew. */
+const TICK_MS = 1000
+
+/** Jobs, one running at a time, in the order that they were asked for. */
+export class JobQueue {
+  private entries: Entry[] = []
+  private readonly listeners = new Set<(job: AppJob) => void>()
+  private readonly seconds = new Map<string, number>()
+  private running: Entry | null = null
+
+  constructor(private readonly now: () => number = () => performance.now()) {}
+
+  list(): AppJob[] {
+    return this.entries.map(({ job }) => job)
+  }
+
+  /** @returns how to stop listening */
+  subscribe(listener: (job: AppJob) => void): () => void {
+    this.listeners.add(listener)
+    return () => this.listeners.delete(listener)
+  }
+
+  add(task: Task): AppJob {
+    const entry: Entry = {
+      task,
+      abort: new AbortController(),
+      startedMs: 0,
+      stageStartedMs: 0,
+      job: {
+        id: randomUUID(),
+        request: task.request,
+        state: 'queued',
+        stage: null,
+        message: null,
+        fraction: null,
+        secondsLeft: null,
+        startedAt: null,
+        finishedAt: null,
+        problem: null,
+        resultId: null
+      }
+    }
+    this.entries.push(entry)
+    this.tell(entry)
+    this.startNext()
+    return entry.job
+  }
+
+  /**
+   * Cancels a job. One that runs is over once its engine has stopped.
+   *
+   * @throws MissingError where there is no such job; HippospikeError (usage) where it is over
+   */
+  cancel(id: string): AppJob {
+    const entry = this.entries.find(({ job }) => job.id === id)
+    if (entry === undefined) throw new MissingError(`there is no job ${id}`)
+    if (isOver(entry.job.state)) {
+      throw new HippospikeError('usage', `the job is over already: it is ${entry.job.state}`)
+    }
+    entry.abort.abort()
+    if (entry.job.state === 'queued') this.happen(entry, 'cancel', {})
+    else this.change(entry, { message: 'stopping', secondsLeft: null })
+    return entry.job
+  }
+
+  /** Cancels whatever is not over, and waits for it: the engine does not outlive its host. */
+  async close(): Promise<void> {
+    for (const { job } of this.entries) if (!isOver(job.state)) this.cancel(job.id)
+    while (this.running !== null) await new Promise((resolve) => setTimeout(resolve, 20))
+  }
+
+  private startNext(): void {
+    if (this.running !== null) return
+    const entry = this.entries.find(({ job }) => job.state === 'queued')
+    if (entry === undefined) return
+    this.running = entry
+    void this.run(entry)
+  }
+
+  private async run(entry: Entry): Promise<void> {
+    const { task, abort } = entry
+    entry.startedMs = entry.stageStartedMs = this.now()
+    this.happen(entry, 'start', { stage: 'start', message: 'starting the engine' })
+    const tick = setInterval(() => {
+      this.change(entry, { secondsLeft: this.timeLeft(entry) })
+    }, TICK_MS)
+    try {
+      const resultId = await task.run({
+        signal: abort.signal,
+        onProgress: (progress) => {
+          this.progress(entry, progress)
+        }
+      })
+      this.seconds.set(task.paceKey, (this.now() - entry.startedMs) / 1000)
+      this.happen(entry, 'succeed', { resultId, fraction: 1 })
+    } catch (thrown) {
+      this.fail(entry, thrown)
+    } finally {
+      clearInterval(tick)
+      this.running = null
+      this.forgetOld()
+      this.startNext()
+    }
+  }
+
+  private fail(entry: Entry, thrown: unknown): void {
+    const { kind, message } = toHippospikeError(thrown)
+    if (kind === 'cancelled') this.happen(entry, 'cancel', {})
+    else if (thrown instanceof EngineDiedError) {
+      this.happen(entry, 'lose-engine', { problem: message })
+    } else this.happen(entry, 'fail', { problem: message })
+  }
+
+  private progress(entry: Entry, { stage, fraction, message }: Progress): void {
+    if (isOver(entry.job.state) || entry.abort.signal.aborted) return
+    if (stage !== entry.job.stage) entry.stageStartedMs = this.now()
+    this.change(entry, { stage, fraction, message })
+    this.change(entry, { secondsLeft: this.timeLeft(entry) })
+  }
+
+  private timeLeft(entry: Entry): number | null {
+    if (entry.abort.signal.aborted) return null
+    return secondsLeft({
+      elapsedSeconds: (this.now() - entry.startedMs) / 1000,
+      fraction: entry.job.fraction,
+      stageStartSeconds: (entry.stageStartedMs - entry.startedMs) / 1000,
+      expectedSeconds: this.seconds.get(entry.task.paceKey) ?? null
+    })
+  }
+
+  private happen(entry: Entry, happening: JobHappening, changes: Partial<AppJob>): void {
+    const state = nextState(entry.job.state, happening)
+    if (state === null) {
+      throw new HippospikeError('internal', `a job that is ${entry.job.state} cannot ${happening}`)
+    }
+    const time = new Date().toISOString()
+    const times = happening === 'start' ? { startedAt: time } : { finishedAt: time }
+    this.change(entry, { state, secondsLeft: null, ...times, ...changes })
+  }
+
+  private change(entry: Entry, changes: Partial<AppJob>): void {
+    const before = JSON.stringify(entry.job)
+    entry.job = { ...entry.job, ...changes }
+    if (JSON.stringify(entry.job) !== before) this.tell(entry)
+  }
+
+  private tell({ job }: Entry): void {
+    for (const listener of [...this.listeners]) listener(job)
+  }
+
+  private forgetOld(): void {
+    const over = this.entries.filter(({ job }) => isOver(job.state))
+    const forgotten = new Set(over.slice(0, -KEPT))
+    this.entries = this.entries.filter((entry) => !forgotten.has(entry))
+  }
+}

@@ -1,0 +1,163 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { SegmentJobRequest } from '../../shared/api/jobs'
+import { HippospikeError } from '../../shared/errors'
+import { segmentResultSchema, type SegmentRequest, type SegmentResult } from '../../shared/jobs'
+import { RUNTIMES, runtimeSchema, type Runtime } from '../../shared/runtime'
+import { makeFolder, writeFileAtomic } from '../workspace/atomic-write'
+import { readCase } from '../workspace/case-record'
+import { assertPresent, ensureDerivatives } from '../workspace/folder'
+import { resultFiles, type ResultFiles } from '../workspace/layout'
+import { findModel, type FoundModel } from '../workspace/model-list'
+import { freeResultId, writeResultRecord, type ResultRecord } from '../workspace/result-record'
+import { runJob, type JobCall } from './engine-client'
+import type { JobRun, Task } from './queue'
+
+/** Runs a job in an engine process. */
+export type RunJob = <Res>(call: JobCall<Res>) => Promise<Res>
+
+/** What a case is segmented with. */
+export interface SegmentPlace {
+  root: string
+  /** Folder of the models that come with the program. */
+  models: string
+  run?: RunJob
+}
+
+/**
+ * The task that segments a case. What can be known to be wrong is told at once, not when its turn comes.
+ *
+ * @throws MissingError for a case or model that is not there; HippospikeError (usage) for timesteps of an ANN, or a runtime that is
+ *   none
+ */
+export async function segmentTask(
+  { root, models, run = runJob }: SegmentPlace,
+  request: SegmentJobRequest
+): Promise<Task> {
+  const { scan, record } = await readCase(root, request.caseId)
+  const model = await findModel(request.model, models, root)
+  const { spiking } = model.summary
+  if (spiking === null && request.timesteps !== null) {
+    throw new HippospikeError(
+      'usage',
+      `model ${request.model} is an ANN and has no timesteps; leave them out`
+    )
+  }
+  const runtime = request.runtime === null ? null : runtimeOf(request.runtime)
+  const timesteps = spiking && (request.timesteps ?? spiking.defaultTimesteps)
+  return {
+    request,
+    paceKey: [model.summary.id, timesteps, runtime, record.image.geometry.size.join('x')].join(' '),
+    run: (job) => segmentCase({ root, run, scan, model, timesteps, runtime }, request, job)
+  }
+}
+
+interface Plan {
+  root: string
+  run: RunJob
+  scan: string
+  model: FoundModel
+  timesteps: number | null
+  runtime: Runtime | null
+}
+
+async function segmentCase(
+  { root, run, scan, model, timesteps, runtime }: Plan,
+  { caseId }: SegmentJobRequest,
+  { signal, onProgress }: JobRun
+): Promise<string> {
+  await assertPresent(root)
+  await ensureDerivatives(root)
+  const id = await freeResultId(root, caseId, nameOf(model, timesteps))
+  const files = resultFiles(root, caseId, id)
+  await makeFolder(files.folder)
+  const request: SegmentRequest = {
+    image: scan,
+    out: files.mask,
+    model: model.dir,
+    timesteps,
+    precision: null,
+    earlyExit: null,
+    threads: null,
+    probabilities: files.probabilities,
+    spikes: null,
+    spikeStore: timesteps === null ? null : files.spikes,
+    roi: null,
+    repairGeometry: false,
+    // A run that was killed may have left files that no sidecar names.
+    force: true
+  }
+  const result = await run({
+    kind: 'segment',
+    request,
+    runtime,
+    resultSchema: segmentResultSchema,
+    signal,
+    onProgress
+  })
+  await keep(root, caseId, id, files, model, result)
+  return id
+}
+
+/** Makes a result of what the engine has written: its mask is the first version. */
+async function keep(
+  root: string,
+  caseId: string,
+  id: string,
+  files: ResultFiles,
+  { summary }: FoundModel,
+  result: SegmentResult
+): Promise<void> {
+  const now = new Date().toISOString()
+  const { timestepsRun, runtime, seconds } = result
+  const steps = timestepsRun === null ? '' : `, T=${timestepsRun}`
+  const record: ResultRecord = {
+    name: `${summary.name}${steps}`,
+    kind: 'model',
+    model: summary.id,
+    stage: summary.stage,
+    timesteps: timestepsRun,
+    createdAt: now,
+    volumesMm3: result.volumesMm3,
+    confidence: result.confidence,
+    cost: {
+      seconds,
+      runtime,
+      meanFiringRate: result.meanFiringRate,
+      synapticOperations: result.synapticOperations,
+      macs: result.macs,
+      energyRatio: result.energyRatio
+    },
+    warnings: result.warnings,
+    versions: [
+      {
+        version: 1,
+        savedAt: now,
+        by: summary.id,
+        how: `segmented on ${runtime}`,
+        changedVoxels: null
+      }
+    ]
+  }
+  await writeFileAtomic(files.version(1), await readFile(files.mask))
+  await writeResultRecord(root, caseId, id, record)
+}
+
+/** `snn` at four timesteps is `snnT4`. */
+function nameOf({ summary }: FoundModel, timesteps: number | null): string {
+  return timesteps === null ? summary.id : `${summary.id}T${timesteps}`
+}
+
+function runtimeOf(text: string): Runtime {
+  const parsed = runtimeSchema.safeParse(text)
+  if (parsed.success) return parsed.data
+  throw new HippospikeError(
+    'usage',
+    `there is no runtime ${text}; choose one of ${RUNTIMES.join(', ')}`
+  )
+}
+
+/** Folder of the models that come with the program. */
+export function shippedModels(resources: string): string {
+  return join(resources, 'models')
+}

@@ -1,0 +1,48 @@
+import type { Geometry } from '../../shared/geometry'
+import { HippospikeError } from '../../shared/errors'
+import { CROP_LABELS } from '../../shared/labels'
+import { voxelCount } from '../../core/volume/geometry'
+
+/** Labels that a mask may hold, background among them. */
+export const MASK_LABELS: readonly number[] = CROP_LABELS.map(({ index }) => index)
+
+/** Headers keep seven digits; this is far below a voxel. */
+const TOLERANCE_MM = 1e-2
+
+/** @throws HippospikeError (usage) where the voxels are not a label map on the grid */
+export function checkMaskVoxels(voxels: Uint8Array, { size }: Geometry): void {
+  const expected = voxelCount(size)
+  if (voxels.length !== expected) {
+    throw new HippospikeError(
+      'usage',
+      `the mask has ${voxels.length} voxels, the image ${size.join('×')} = ${expected}; it must be on the image's grid`
+    )
+  }
+  const strange = voxels.find((label) => !MASK_LABELS.includes(label))
+  if (strange === undefined) return
+  throw new HippospikeError(
+    'usage',
+    `the mask has label ${strange}; allowed are ${MASK_LABELS.join(', ')}`
+  )
+}
+
+/** @throws HippospikeError (input) where a file's label map is not on the image's grid */
+export function checkSameGrid(name: string, mask: Geometry, image: Geometry): void {
+  if (mask.size.join() !== image.size.join()) {
+    throw new HippospikeError(
+      'input',
+      `${name}: is ${mask.size.join('×')} voxels, the image ${image.size.join('×')}; a mask must be on the image's grid`
+    )
+  }
+  const numbers = ({ spacing, origin, direction }: Geometry): number[] => [
+    ...spacing,
+    ...origin,
+    ...direction
+  ]
+  const other = numbers(image)
+  if (numbers(mask).every((value, n) => Math.abs(value - other[n]!) <= TOLERANCE_MM)) return
+  throw new HippospikeError(
+    'input',
+    `${name}: lies elsewhere in space than the image (origin, voxel size or orientation differ); resample it to the image's grid`
+  )
+}

@@ -1,0 +1,116 @@
+import { randomUUID } from 'node:crypto'
+import { mkdir, rename, stat } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { z } from 'zod'
+import { HippospikeError } from '../../shared/errors'
+import { outputError } from './atomic-write'
+import { readCase } from './case-record'
+import { assertPresent } from './folder'
+import { readJson, writeJson } from './json-file'
+import { caseViewFile, derivedFolder, journalFolder, subjectFolder, trashFolder } from './layout'
+import { MissingError } from './missing'
+import { readResult } from './result-record'
+import { resultPaths } from './result-paths'
+
+const entrySchema = z.strictObject({
+  format: z.literal('hippospike-trash'),
+  version: z.literal(1),
+  caseId: z.string(),
+  removedAt: z.string(),
+  /** Paths in the workspace, with `/`; each lies in the entry's folder under its number. */
+  paths: z.array(z.string().regex(/^(?!.*(^|\/)\.\.(\/|$))[^/].*$/)).min(1)
+})
+
+/** Moves a case, with all that was made of it, to the trash. @returns the entry's id */
+export async function trashCase(root: string, caseId: string): Promise<string> {
+  await readCase(root, caseId)
+  return moveToTrash(root, caseId, [
+    subjectFolder(root, caseId),
+    derivedFolder(root, caseId),
+    caseViewFile(root, caseId),
+    journalFolder(root, caseId)
+  ])
+}
+
+/** Moves a result, with all its versions, to the trash. @returns the entry's id */
+export async function trashResult(root: string, caseId: string, id: string): Promise<string> {
+  await readResult(root, caseId, id)
+  return moveToTrash(root, caseId, await resultPaths(root, caseId, id))
+}
+
+/**
+ * Brings back what was removed.
+ *
+ * @returns the case that it belongs to
+ * @throws MissingError where the trash has no such entry; HippospikeError (output) where its place is taken
+ */
+export async function restoreFromTrash(root: string, trashId: string): Promise<string> {
+  await assertPresent(root)
+  const folder = join(trashFolder(root), trashId)
+  const known = /^[0-9a-f-]{36}$/.test(trashId)
+  const entry = known ? await readJson(join(folder, 'entry.json'), entrySchema) : null
+  if (entry === null) {
+    throw new MissingError(`the trash has no entry ${trashId}; it may have been restored already`)
+  }
+  const moves: Move[] = []
+  for (const [n, path] of entry.paths.entries()) {
+    const move = { from: join(folder, String(n)), to: join(root, ...path.split('/')) }
+    if (!(await exists(move.from))) continue
+    if (await exists(move.to)) {
+      throw new HippospikeError(
+        'output',
+        `${move.to}: is there again, so the trash is left as it is; remove or rename it first`
+      )
+    }
+    moves.push(move)
+  }
+  if (moves.length === 0) {
+    throw new MissingError(`the trash has no entry ${trashId}; it may have been restored already`)
+  }
+  await moveAll(moves)
+  return entry.caseId
+}
+
+async function moveToTrash(root: string, caseId: string, all: string[]): Promise<string> {
+  const trashId = randomUUID()
+  const folder = join(trashFolder(root), trashId)
+  const there = await Promise.all(all.map(exists))
+  const paths = all.filter((_, n) => there[n])
+  // Written first: whatever is moved can be found again.
+  await writeJson(join(folder, 'entry.json'), {
+    format: 'hippospike-trash',
+    version: 1,
+    caseId,
+    removedAt: new Date().toISOString(),
+    paths: paths.map((path) => path.slice(root.length + 1).replaceAll('\\', '/'))
+  } satisfies z.infer<typeof entrySchema>)
+  await moveAll(paths.map((from, n) => ({ from, to: join(folder, String(n)) })))
+  return trashId
+}
+
+interface Move {
+  from: string
+  to: string
+}
+
+/** All of the moves, or none. */
+async function moveAll(moves: readonly Move[]): Promise<void> {
+  const done: Move[] = []
+  try {
+    for (const move of moves) {
+      await mkdir(dirname(move.to), { recursive: true })
+      await rename(move.from, move.to)
+      done.push(move)
+    }
+  } catch (cause) {
+    for (const { from, to } of done.reverse()) await rename(to, from).catch(() => undefined)
+    throw outputError(moves[done.length]!.to, cause)
+  }
+}
+
+async function exists(path: string): Promise<boolean> {
+  return stat(path).then(
+    () => true,
+    () => false
+  )
+}
