@@ -1,0 +1,1 @@
+export { default as SpikesPanel } from './SpikesPanel.vue'
