@@ -88,6 +88,8 @@ export interface Viewer {
   readonly layout: Ref<Layout>
   readonly window: Ref<IntensityWindow>
   readonly presets: ComputedRef<WindowPreset[]>
+  /** Whether voxels of the image run into each other or are drawn as boxes. */
+  readonly interpolate: Ref<boolean>
   readonly surfaceVisible: Ref<boolean>
   readonly panes: Record<Plane, PaneView>
   /** Counts the calls of {@link reset}, which the 3D pane follows. */
@@ -101,6 +103,8 @@ export interface Viewer {
 
   readonly tool: Ref<Tool>
   readonly brush: BrushCursor
+  /** One step larger (1) or smaller (−1). */
+  resizeBrush: (step: 1 | -1) => void
   /** Who draws: at most one feature. Returns how to let go. */
   onGesture: (listener: (gesture: Gesture) => void) => () => void
   gesture: (gesture: Gesture) => void
@@ -112,6 +116,8 @@ export const DEFAULT_COLOURS: Readonly<Record<number, string>> = {
   3: '#d873a5',
   4: '#9bcf76'
 }
+
+const BRUSH_STEP = 1.2
 
 /** Tools that act on the mask rather than on the view. */
 export function isEditingTool(tool: Tool): boolean {
@@ -138,6 +144,7 @@ export function createViewer(): Viewer {
   const panes = reactive(
     Object.fromEntries(PLANES.map((plane) => [plane, { zoom: 1, pan: [0, 0] }]))
   ) as Record<Plane, PaneView>
+  const brush = reactive<BrushCursor>({ radiusMm: 2, ball: false })
   const maskListeners = new Set<(box: VoxelBox | null) => void>()
   const pickListeners = new Set<(pick: Pick) => void>()
   let gestureListener: ((gesture: Gesture) => void) | null = null
@@ -257,6 +264,7 @@ export function createViewer(): Viewer {
     presets: computed(() =>
       image.value === null ? [] : windowPresets(image.value.voxels, image.value.window)
     ),
+    interpolate: ref(true),
     surfaceVisible: ref(true),
     panes,
     resets,
@@ -274,7 +282,11 @@ export function createViewer(): Viewer {
       screenshotSource = source
     },
     tool: ref<Tool>('navigate'),
-    brush: reactive({ radiusMm: 2, ball: false }),
+    brush,
+    resizeBrush(step) {
+      const next = brush.radiusMm * (step > 0 ? BRUSH_STEP : 1 / BRUSH_STEP)
+      brush.radiusMm = Math.min(50, Math.max(0.25, Math.round(next * 100) / 100))
+    },
     onGesture(listener) {
       gestureListener = listener
       return () => {

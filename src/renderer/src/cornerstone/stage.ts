@@ -1,0 +1,382 @@
+import { Enums, RenderingEngine, type Types } from '@cornerstonejs/core'
+import type { Geometry, Triple } from '../../../shared/geometry'
+import { voxelCount } from '../volume/grid'
+import { PLANES, type PaneCamera, type Plane } from '../volume/planes'
+import { addScaled } from '../volume/vector'
+import { createVolume, forgetMetadata, removeVolume } from './local-volume'
+import { startCornerstone } from './start'
+import { styleActor, type LayerStyle } from './style'
+import { SurfaceView } from './surface-view'
+
+export type PaneId = Plane | 'volume'
+
+interface Layer {
+  geometry: Geometry
+  /** The layer's own copy, which the volume's slices are views of. */
+  values: Uint8Array
+  volume: Types.IImageVolume
+  style: LayerStyle
+}
+
+/** Distance in mm from which a slice is looked at; any, in a parallel projection. */
+const VIEWING_DISTANCE = 500
+const IMAGE = 'image'
+
+let stages = 0
+
+/**
+ * The panes on the screen: the slices of one image with layers of colour over it, and a view of surfaces. It knows nothing of
+ * cases, labels or spikes.
+ */
+export class ImageStage {
+  readonly surfaces: SurfaceView
+  private readonly prefix = `stage${++stages}`
+  private readonly engine: RenderingEngine
+  private readonly layers = new Map<string, Layer>()
+  private readonly cameras = new Map<Plane, PaneCamera>()
+  private imageVolume: Types.IImageVolume | null = null
+  private window = { low: 0, high: 1 }
+  private interpolate = true
+  /** Names of volumes never come back: Cornerstone keeps things by name. */
+  private generation = 0
+  private queue: Promise<void> = Promise.resolve()
+  private readonly dirty = new Set<PaneId>()
+  private frame = 0
+  private destroyed = false
+
+  constructor(private readonly elements: Record<PaneId, HTMLDivElement>) {
+    startCornerstone()
+    this.engine = new RenderingEngine(this.prefix)
+    const background: Types.Point3 = [0, 0, 0]
+    this.engine.setViewports([
+      ...PLANES.map((plane) => ({
+        viewportId: this.viewportId(plane),
+        type: Enums.ViewportType.ORTHOGRAPHIC,
+        element: elements[plane],
+        defaultOptions: { background, orientation: Enums.OrientationAxis.AXIAL }
+      })),
+      {
+        viewportId: this.viewportId('volume'),
+        type: Enums.ViewportType.VOLUME_3D,
+        element: elements.volume,
+        defaultOptions: { background, parallelProjection: true }
+      }
+    ])
+    this.surfaces = new SurfaceView(
+      this.engine.getViewport(this.viewportId('volume')) as Types.IVolumeViewport,
+      () => this.redraw('volume')
+    )
+  }
+
+  /** Shows an image, or nothing. All layers go. Resolves when it is drawn. */
+  setImage(image: { geometry: Geometry; voxels: Float32Array } | null): Promise<void> {
+    return this.inOrder(async () => {
+      this.empty()
+      if (image === null) {
+        this.redrawAll()
+        return
+      }
+      const id = this.volumeId(IMAGE)
+      this.imageVolume = createVolume(id, image.geometry, image.voxels)
+      for (const plane of PLANES) {
+        await this.slices(plane).setVolumes([
+          {
+            volumeId: id,
+            actorUID: IMAGE,
+            callback: ({ volumeActor }) => this.styleImage(volumeActor)
+          }
+        ])
+      }
+      this.restoreCameras()
+    })
+  }
+
+  /** Intensities that are black and white. */
+  setWindow(low: number, high: number): void {
+    this.window = { low, high }
+    this.eachActor(IMAGE, (actor) => this.styleImage(actor))
+  }
+
+  /** Whether voxels of the image run into each other or are drawn as boxes. */
+  setInterpolation(on: boolean): void {
+    this.interpolate = on
+    this.eachActor(IMAGE, (actor) => this.styleImage(actor))
+  }
+
+  /**
+   * Lays values over the image, in a grid of their own; null takes the layer away. The values are copied. Layers lie on each
+   * other in the order in which they were first given.
+   */
+  setLayer(
+    name: string,
+    layer: { geometry: Geometry; values: Uint8Array; style: LayerStyle } | null
+  ): Promise<void> {
+    return this.inOrder(async () => {
+      const before = this.layers.get(name)
+      if (layer === null) {
+        if (before !== undefined) this.removeLayer(name)
+        this.redrawAll()
+        return
+      }
+      if (this.imageVolume === null) return
+      if (before !== undefined && sameGrid(before.geometry, layer.geometry)) {
+        this.refill(before, layer.values)
+        this.restyle(name, layer.style)
+        return
+      }
+      if (before !== undefined) this.removeLayer(name)
+      await this.addLayer(name, layer)
+    })
+  }
+
+  setLayerStyle(name: string, style: LayerStyle): Promise<void> {
+    return this.inOrder(() => {
+      if (this.layers.has(name)) this.restyle(name, style)
+      return Promise.resolve()
+    })
+  }
+
+  /**
+   * Takes over the part of a layer that changed; slices outside of it are neither copied nor uploaded. At once: a stroke must
+   * not wait for anything.
+   */
+  updateLayer(
+    name: string,
+    values: Uint8Array,
+    min: Readonly<Triple>,
+    max: Readonly<Triple>
+  ): void {
+    const layer = this.layers.get(name)
+    if (layer === undefined) return
+    const [nx, ny] = layer.geometry.size
+    for (let k = min[2]; k <= max[2]; k++) {
+      const from = nx * (min[1] + ny * k)
+      const to = nx * (max[1] + 1 + ny * k)
+      layer.values.set(values.subarray(from, to), from)
+      this.slicesChanged(layer, k)
+    }
+    this.upload(layer)
+  }
+
+  setCamera(plane: Plane, camera: PaneCamera): void {
+    this.cameras.set(plane, camera)
+    if (this.imageVolume !== null) this.applyCamera(plane)
+  }
+
+  /** After the panes changed their size. */
+  resize(): void {
+    if (this.destroyed) return
+    this.engine.resize(false, false)
+    this.restoreCameras()
+    this.surfaces.refit()
+  }
+
+  /** Draws a pane in the next animation frame. */
+  redraw(pane: PaneId): void {
+    this.dirty.add(pane)
+    if (this.frame !== 0 || this.destroyed) return
+    this.frame = requestAnimationFrame(() => this.draw())
+  }
+
+  redrawAll(): void {
+    for (const pane of [...PLANES, 'volume'] as const) this.redraw(pane)
+  }
+
+  /** Resolves when all that was asked for so far is on the screen. */
+  async settled(): Promise<void> {
+    await this.queue
+    if (this.frame !== 0) {
+      cancelAnimationFrame(this.frame)
+      this.draw()
+    }
+  }
+
+  canvas(pane: PaneId): HTMLCanvasElement {
+    return this.engine.getViewport(this.viewportId(pane)).canvas
+  }
+
+  destroy(): Promise<void> {
+    return this.inOrder(() => {
+      this.empty()
+      this.destroyed = true
+      cancelAnimationFrame(this.frame)
+      this.surfaces.destroy()
+      this.engine.destroy()
+      return Promise.resolve()
+    })
+  }
+
+  private draw(): void {
+    this.frame = 0
+    const visible = [...this.dirty].filter((pane) => {
+      const { clientWidth, clientHeight } = this.elements[pane]
+      // Cornerstone refuses to draw a pane that is hidden; it is drawn when it is shown again.
+      return clientWidth > 2 && clientHeight > 2
+    })
+    this.dirty.clear()
+    if (visible.length === 0 || this.destroyed) return
+    for (const pane of visible) this.engine.getViewport(this.viewportId(pane)).render()
+    // Cornerstone would wait for another animation frame.
+    this.engine.renderViewports(visible.map((pane) => this.viewportId(pane)))
+  }
+
+  /** One after the other: adding a volume to a pane takes more than one turn of the event loop. */
+  private inOrder(step: () => Promise<void>): Promise<void> {
+    const done = this.queue.then(() => (this.destroyed ? undefined : step()))
+    this.queue = done.catch(() => undefined)
+    return done
+  }
+
+  private async addLayer(
+    name: string,
+    { geometry, values, style }: { geometry: Geometry; values: Uint8Array; style: LayerStyle }
+  ): Promise<void> {
+    if (values.length !== voxelCount(geometry.size)) {
+      throw new Error(
+        `the layer ${name} has ${values.length} voxels for a grid of ${geometry.size.join('×')}: give both of one volume`
+      )
+    }
+    const id = this.volumeId(name)
+    const own = values.slice()
+    const volume = createVolume(id, geometry, own)
+    this.layers.set(name, { geometry, values: own, volume, style })
+    for (const plane of PLANES) {
+      await this.slices(plane).addVolumes([
+        {
+          volumeId: id,
+          actorUID: name,
+          visibility: true,
+          callback: ({ volumeActor }) => styleActor(volumeActor, style)
+        }
+      ])
+      // Cornerstone resets the colours of what it adds.
+      const actor = this.actor(plane, name)
+      if (actor !== undefined) styleActor(actor, style)
+    }
+    this.restoreCameras()
+  }
+
+  private removeLayer(name: string): void {
+    const layer = this.layers.get(name)
+    if (layer === undefined) return
+    for (const plane of PLANES) this.slices(plane).removeActors([name])
+    removeVolume(layer.volume.volumeId)
+    this.layers.delete(name)
+    this.restoreCameras()
+  }
+
+  private refill(layer: Layer, values: Uint8Array): void {
+    const [nx, ny, nz] = layer.geometry.size
+    const length = nx * ny
+    for (let k = 0; k < nz; k++) {
+      const next = values.subarray(k * length, (k + 1) * length)
+      const here = layer.values.subarray(k * length, (k + 1) * length)
+      if (equal(here, next)) continue
+      here.set(next)
+      this.slicesChanged(layer, k)
+    }
+    this.upload(layer)
+  }
+
+  private slicesChanged({ volume }: Layer, k: number): void {
+    const texture = volume.vtkOpenGLTexture as { setUpdatedFrame: (frame: number) => void }
+    texture.setUpdatedFrame(k)
+  }
+
+  private upload({ volume }: Layer): void {
+    volume.imageData?.modified()
+    for (const plane of PLANES) this.redraw(plane)
+  }
+
+  private restyle(name: string, style: LayerStyle): void {
+    const layer = this.layers.get(name)
+    if (layer === undefined) return
+    layer.style = style
+    this.eachActor(name, (actor) => styleActor(actor, style))
+  }
+
+  private styleImage(actor: Types.VolumeActor): void {
+    const property = actor.getProperty()
+    const { low, high } = this.window
+    property.getRGBTransferFunction(0).setMappingRange(low, high)
+    if (this.interpolate) property.setInterpolationTypeToLinear()
+    else property.setInterpolationTypeToNearest()
+  }
+
+  private eachActor(name: string, apply: (actor: Types.VolumeActor) => void): void {
+    for (const plane of PLANES) {
+      const actor = this.actor(plane, name)
+      if (actor === undefined) continue
+      apply(actor)
+      this.redraw(plane)
+    }
+  }
+
+  private actor(plane: Plane, name: string): Types.VolumeActor | undefined {
+    const entry = this.slices(plane)
+      .getActors()
+      .find(({ uid }) => uid === name)
+    return entry?.actor as Types.VolumeActor | undefined
+  }
+
+  private restoreCameras(): void {
+    if (this.imageVolume === null) return
+    for (const plane of PLANES) this.applyCamera(plane)
+  }
+
+  private applyCamera(plane: Plane): void {
+    const camera = this.cameras.get(plane)
+    if (camera === undefined) return
+    const { frame, focal, halfHeight } = camera
+    const viewport = this.slices(plane)
+    const full = {
+      viewPlaneNormal: frame.normal,
+      viewUp: frame.up,
+      focalPoint: focal,
+      position: addScaled(focal, frame.normal, VIEWING_DISTANCE),
+      parallelScale: halfHeight
+    }
+    viewport.setCameraNoEvent(full)
+    // Cornerstone skips this where only the viewer's side changed.
+    void viewport.updateClippingPlanesForActors(full)
+    this.redraw(plane)
+  }
+
+  private empty(): void {
+    for (const name of [...this.layers.keys()]) this.removeLayer(name)
+    if (this.imageVolume !== null) {
+      for (const plane of PLANES) this.slices(plane).removeActors([IMAGE])
+      removeVolume(this.imageVolume.volumeId)
+      this.imageVolume = null
+    }
+    this.surfaces.clear()
+    forgetMetadata()
+  }
+
+  private slices(plane: Plane): SliceViewport {
+    return this.engine.getViewport(this.viewportId(plane)) as SliceViewport
+  }
+
+  private viewportId(pane: PaneId): string {
+    return `${this.prefix}-${pane}`
+  }
+
+  private volumeId(name: string): string {
+    return `${this.prefix}-${name}-${++this.generation}`
+  }
+}
+
+/** What the slices need of Cornerstone's VolumeViewport, some of which its interface leaves out. */
+type SliceViewport = Types.IVolumeViewport & {
+  setCameraNoEvent: (camera: Types.ICamera) => void
+  updateClippingPlanesForActors: (camera: Types.ICamera) => Promise<void>
+}
+
+function sameGrid(a: Geometry, b: Geometry): boolean {
+  return JSON.stringify(a) === JSON.stringify(b)
+}
+
+function equal(a: Uint8Array, b: Uint8Array): boolean {
+  for (let n = 0; n < a.length; n++) if (a[n] !== b[n]) return false
+  return true
+}

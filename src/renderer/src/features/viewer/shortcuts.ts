@@ -1,0 +1,57 @@
+import { onScopeDispose } from 'vue'
+import { registerShortcut } from '../../ui/shortcuts'
+import { isEditingTool, type Viewer } from './store'
+import type { Layout, Tool } from './types'
+
+/** The viewer's keys, for as long as the component that calls this lives. */
+export function registerViewerShortcuts(viewer: Viewer): void {
+  const group = 'Viewer'
+  const stops: (() => void)[] = []
+  const key = (keys: string | string[], description: string, run: () => unknown): void => {
+    const whileOpen = (): unknown => (viewer.image.value === null ? false : run())
+    stops.push(registerShortcut({ keys, description, group, run: whileOpen }))
+  }
+  const tools: [string, string, Tool][] = [
+    ['v', 'Move the crosshair', 'navigate'],
+    ['w', 'Window and level', 'window'],
+    ['h', 'Move the image', 'pan'],
+    ['z', 'Zoom', 'zoom']
+  ]
+  for (const [keys, description, tool] of tools) {
+    key(keys, description, () => {
+      viewer.tool.value = tool
+    })
+  }
+  const layouts: [string, string, Layout][] = [
+    ['0', 'Show all panes', 'grid'],
+    ['1', 'Show the axial pane alone', 'axial'],
+    ['2', 'Show the coronal pane alone', 'coronal'],
+    ['3', 'Show the sagittal pane alone', 'sagittal'],
+    ['4', 'Show the 3D pane alone', 'volume']
+  ]
+  for (const [keys, description, layout] of layouts) {
+    key(keys, description, () => {
+      viewer.layout.value = viewer.layout.value === layout ? 'grid' : layout
+    })
+  }
+  key('m', 'Show or hide the mask', () => {
+    viewer.overlay.visible = !viewer.overlay.visible
+  })
+  key('o', 'Outline or fill the mask', () => {
+    viewer.overlay.outline = !viewer.overlay.outline
+  })
+  key('c', 'Show or hide the crosshair', () => {
+    viewer.crosshairVisible.value = !viewer.crosshairVisible.value
+  })
+  key('x', 'Change between radiological and neurological', () => {
+    const { convention } = viewer
+    convention.value = convention.value === 'radiological' ? 'neurological' : 'radiological'
+  })
+  key('r', 'Reset the view', () => viewer.reset())
+  key('Escape', 'Put the editing tool down', () => {
+    if (!isEditingTool(viewer.tool.value)) return false
+    viewer.tool.value = 'navigate'
+    return true
+  })
+  onScopeDispose(() => stops.forEach((stop) => stop()))
+}
