@@ -78,7 +78,8 @@ export function packWeights(
         for (let row = 0; row < rows; row++) {
           const taps = tapsAt(tap, parity, [Math.floor(row / edgeRows), row % edgeRows, x])
           for (let c = 0; c < channels; c++) {
-            for (let o = first; o < first + block; o++) packed[to++] = weightSum(kernel, taps, c, o)
+            addTaps(kernel, taps, c, first, packed.subarray(to, to + block))
+            to += block
           }
         }
       }
@@ -107,18 +108,28 @@ function tapsAt(
   )
 }
 
-function weightSum(
+/** The sum of some taps' weights from one channel to outputs `first` on. */
+function addTaps(
   { edge, channels, outputs, values }: SourceKernel,
   taps: [number, number, number][],
   channel: number,
-  output: number
-): number {
-  if (output >= outputs) return 0
-  let sum = 0
-  for (const [z, y, x] of taps) {
-    sum += values[(((z * edge + y) * edge + x) * channels + channel) * outputs + output]!
+  first: number,
+  to: Float32Array
+): void {
+  const end = Math.min(to.length, outputs - first)
+  const starts = taps.map(
+    ([z, y, x]) => (((z * edge + y) * edge + x) * channels + channel) * outputs + first
+  )
+  if (starts.length === 1) {
+    // Most are alone, and copying is what takes the time of opening a model.
+    to.set(values.subarray(starts[0]!, starts[0]! + end))
+    return
   }
-  return sum
+  for (let o = 0; o < end; o++) {
+    let sum = 0
+    for (const start of starts) sum += values[start + o]!
+    to[o] = sum
+  }
 }
 
 /** The threshold in 16-bit integers. Potentials then reach ±32 thresholds before they saturate, in steps of a 1024th. */
