@@ -15,7 +15,7 @@ export interface GivenInferenceOptions {
 }
 
 /** The share of changing labels that --early-exit without a value tolerates. */
-const DEFAULT_TOLERANCE = '0.05'
+const DEFAULT_TOLERANCE = '0.08'
 const MAX_THREADS = 64
 
 /** Adds the options of every command that infers. */
