@@ -1,3 +1,4 @@
+import './no-eval'
 import { createApp } from 'vue'
 import App from './App.vue'
 import './style.css'

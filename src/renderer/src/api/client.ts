@@ -34,6 +34,16 @@ export const api = {
   bytes: async (path: string, options?: CallOptions): Promise<Uint8Array<ArrayBuffer>> => {
     const answer = await send('GET', path, undefined, options)
     return new Uint8Array(await body(path, options, () => answer.arrayBuffer()))
+  },
+
+  /** Some of the bytes of an answer, from `offset` on; the rest is not waited for. Fewer where the answer is shorter. */
+  part: async (
+    path: string,
+    { offset, length }: { offset: number; length: number },
+    options?: CallOptions
+  ): Promise<Uint8Array<ArrayBuffer>> => {
+    const answer = await send('GET', path, undefined, options)
+    return body(path, options, () => readPart(answer, offset, length))
   }
 }
 
@@ -140,4 +150,29 @@ async function failureOf(answer: Response, path: string): Promise<ApiError> {
     }
     return new ApiError('internal', `${path} answered ${String(status)} without saying why`, status)
   }
+}
+
+async function readPart(
+  answer: Response,
+  offset: number,
+  length: number
+): Promise<Uint8Array<ArrayBuffer>> {
+  const wanted = new Uint8Array(length)
+  const reader = answer.body?.getReader()
+  let position = 0
+  let filled = 0
+  if (reader === undefined) return wanted.subarray(0, 0)
+  while (filled < length) {
+    const { done, value } = await reader.read()
+    if (done) break
+    const from = Math.max(0, offset - position)
+    if (from < value.length) {
+      const piece = value.subarray(from, from + length - filled)
+      wanted.set(piece, filled)
+      filled += piece.length
+    }
+    position += value.length
+  }
+  await reader.cancel().catch(() => undefined)
+  return wanted.subarray(0, filled)
 }

@@ -1,0 +1,7 @@
+export { chooseAndImport, importCases, openSample } from './actions'
+export { default as CaseList } from './CaseList.vue'
+export { default as DropTarget } from './DropTarget.vue'
+export { loadMask, voxelCountOf } from './load-case'
+export { useCases, type Cases } from './store'
+export { useWorkspace, type WorkspaceStore } from './workspace-store'
+export { default as WelcomePage } from './WelcomePage.vue'

@@ -1,0 +1,90 @@
+import {
+  caseImageSchema,
+  resultListSchema,
+  type CaseImage,
+  type Result
+} from '../../../../shared/api/cases'
+import { caseViewSchema, type CaseView } from '../../../../shared/api/workspace'
+import { api, ApiError, isCancelled, path } from '../../api'
+
+/** All that is needed to show a case, read before anything of the case on the screen is let go. */
+export interface LoadedCase {
+  id: string
+  image: CaseImage
+  /** On the image's grid, x fastest. */
+  voxels: Float32Array<ArrayBuffer>
+  results: Result[]
+  /** Null where it was never looked at. */
+  view: CaseView | null
+  /** Which result to show, and its labels on the image's grid. */
+  shown: { result: Result; mask: Uint8Array<ArrayBuffer> } | null
+}
+
+export async function loadCase(id: string, signal: AbortSignal): Promise<LoadedCase> {
+  const [image, bytes, results, view] = await Promise.all([
+    api.get(path`/api/cases/${id}/image`, caseImageSchema, { signal }),
+    api.bytes(path`/api/cases/${id}/image/voxels`, { signal }),
+    loadResults(id, signal),
+    loadView(id, signal)
+  ])
+  const expected = voxelCountOf(image)
+  if (bytes.byteLength !== expected * 4) {
+    throw new ApiError(
+      'answer',
+      `the image of ${id} came with ${String(bytes.byteLength)} bytes, ${String(expected * 4)} were expected: open it again`
+    )
+  }
+  const result = results.find((one) => one.id === view?.resultId) ?? results[0]
+  const mask = result === undefined ? null : await loadMask(id, result.id, expected, { signal })
+  return {
+    id,
+    image,
+    voxels: new Float32Array(bytes.buffer),
+    results,
+    view,
+    shown: result === undefined || mask === null ? null : { result, mask }
+  }
+}
+
+export function loadResults(id: string, signal?: AbortSignal): Promise<Result[]> {
+  return api.get(path`/api/cases/${id}/results`, resultListSchema, signal ? { signal } : {})
+}
+
+/**
+ * The labels of a result on the image's grid.
+ *
+ * @param voxels how many the grid has
+ * @param version the newest where it is left out
+ */
+export async function loadMask(
+  id: string,
+  resultId: string,
+  voxels: number,
+  { version, signal }: { version?: number; signal?: AbortSignal } = {}
+): Promise<Uint8Array<ArrayBuffer>> {
+  const query = version === undefined ? '' : `?version=${String(version)}`
+  const mask = await api.bytes(
+    path`/api/cases/${id}/results/${resultId}/mask` + query,
+    signal ? { signal } : {}
+  )
+  if (mask.length === voxels) return mask
+  throw new ApiError(
+    'answer',
+    `the mask ${resultId} came with ${String(mask.length)} voxels, the image has ${String(voxels)}: open the case again`
+  )
+}
+
+export function voxelCountOf({ geometry }: Pick<CaseImage, 'geometry'>): number {
+  const [x, y, z] = geometry.size
+  return x * y * z
+}
+
+/** How a case was left is a convenience: without it, it is shown as if it were new. */
+async function loadView(id: string, signal: AbortSignal): Promise<CaseView | null> {
+  try {
+    return await api.get(path`/api/cases/${id}/view`, caseViewSchema, { signal })
+  } catch (error) {
+    if (isCancelled(error)) throw error
+    return null
+  }
+}

@@ -1,0 +1,1 @@
+export { default as ComparePanel } from './ComparePanel.vue'

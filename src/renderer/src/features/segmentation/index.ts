@@ -1,0 +1,5 @@
+export { showFinishedJobs } from './follow-jobs'
+export { isOver, useJobs, type Jobs } from './jobs-store'
+export { useModels, type Models } from './models-store'
+export { default as SegmentPanel } from './SegmentPanel.vue'
+export { stageText, timeText } from './stages'

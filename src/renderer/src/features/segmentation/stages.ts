@@ -1,0 +1,38 @@
+import type { AppJob } from '../../../../shared/api/jobs'
+import { durationText } from '../../ui/format'
+
+/** What the host calls its stages, for people. */
+const STAGES: Readonly<Record<string, string>> = {
+  start: 'Starting the engine',
+  runtime: 'Choosing a runtime',
+  read: 'Reading the image',
+  segment: 'Segmenting',
+  spikes: 'Recording spikes',
+  write: 'Writing the mask',
+  check: 'Checking what was written'
+}
+
+/** What a job does now. */
+export function stageText(job: AppJob): string {
+  if (job.state === 'queued') return 'Waiting for the job before it'
+  if (job.stage === null) return 'Starting the engine'
+  return STAGES[job.stage] ?? job.message ?? job.stage
+}
+
+/** Seconds that a job has run, at `now` in milliseconds or at its end; null before its start. */
+export function secondsRun(job: AppJob, now: number): number | null {
+  if (job.startedAt === null) return null
+  const end = job.finishedAt === null ? now : Date.parse(job.finishedAt)
+  return Math.max(0, (end - Date.parse(job.startedAt)) / 1000)
+}
+
+/** Time run and time left as far as they are known. */
+export function timeText(job: AppJob, now: number): string {
+  const run = secondsRun(job, now)
+  const left = job.secondsLeft
+  const parts = [
+    ...(run === null ? [] : [durationText(run)]),
+    ...(left === null ? [] : [`about ${durationText(left)} left`])
+  ]
+  return parts.join(' · ')
+}
