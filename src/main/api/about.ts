@@ -18,7 +18,7 @@ export function aboutRoutes({ host, log }: Services): Hono {
       node: process.version,
       host,
       runtimes,
-      log
+      log: log.path
     })
   })
 }

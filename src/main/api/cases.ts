@@ -24,7 +24,7 @@ const uploadQuerySchema = z.strictObject({ name: z.string().min(1).max(255) })
 const UPLOAD_MEBIBYTES = 1024
 
 export function caseRoutes(services: Services): Hono {
-  const { session, events, resources } = services
+  const { session, events, resources, log } = services
 
   const imported = (outcomes: ImportOutcome[]): Response => {
     for (const { caseId } of outcomes) {
@@ -38,7 +38,7 @@ export function caseRoutes(services: Services): Hono {
       answer(
         caseListSchema,
         await listCases(session.root, (id, problem) => {
-          console.error(`case ${id} is not listed: ${toHippospikeError(problem).message}`)
+          log.write(`case ${id} is not listed: ${toHippospikeError(problem).message}`)
         })
       )
     )

@@ -1,4 +1,5 @@
 import { Hono } from 'hono'
+import { toHippospikeError } from '../../shared/errors'
 import { aboutRoutes } from './about'
 import { caseRoutes } from './cases'
 import { compareRoutes } from './compare'
@@ -6,15 +7,22 @@ import { eventRoutes } from './events'
 import { failureResponse, notFound } from './http'
 import { imageRoutes } from './image'
 import { jobRoutes } from './jobs'
+import { logRoutes } from './log'
 import { modelRoutes } from './models'
 import { preferenceRoutes } from './preferences'
 import { resultRoutes } from './results'
 import type { Services } from './services'
+import { spikeRoutes } from './spikes'
 import { trashRoutes } from './trash'
 import { workspaceRoutes } from './workspace'
 
+export { openFirstCase } from './first-case'
 export { createServices, type HostInfo, type Services } from './services'
 export { CONTENT_SECURITY_POLICY, serveFiles } from './static-files'
+
+function traceOf(thrown: unknown): string {
+  return thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown)
+}
 
 export type Handler = (request: Request) => Promise<Response>
 
@@ -31,16 +39,21 @@ export function createApi(services: Services): Handler {
     trashRoutes,
     compareRoutes,
     jobRoutes,
-    eventRoutes
+    eventRoutes,
+    logRoutes,
+    spikeRoutes
   ]
   const app = new Hono()
   for (const make of routes) app.route('/api', make(services))
   app.notFound((context) =>
     failureResponse(notFound(`there is no ${context.req.method} ${context.req.path}`))
   )
-  app.onError((thrown) => {
+  app.onError((thrown, context) => {
     const failure = failureResponse(thrown)
-    if (failure.status === 500) console.error(thrown)
+    services.log.write(
+      `${context.req.method} ${context.req.path}: ${toHippospikeError(thrown).message}`
+    )
+    if (failure.status === 500) services.log.write(traceOf(thrown))
     return failure
   })
   return async (request) => {

@@ -5,12 +5,18 @@ import { segmentTask, shippedModels } from '../jobs/segment-case'
 import { answer, jsonBody, pathPart } from './http'
 import type { Services } from './services'
 
-export function jobRoutes({ session, jobs, resources }: Services): Hono {
+export function jobRoutes({ session, jobs, resources, log }: Services): Hono {
   return new Hono()
     .get('/jobs', () => answer(z.array(appJobSchema), jobs.list()))
     .post('/jobs', async (context) => {
       const request = await jsonBody(context, appJobRequestSchema)
-      const place = { root: session.writableRoot, models: shippedModels(resources) }
+      const place = {
+        root: session.writableRoot,
+        models: shippedModels(resources),
+        log: (line: string) => {
+          log.write(`engine: ${line}`)
+        }
+      }
       return answer(appJobSchema, jobs.add(await segmentTask(place, request)), 201)
     })
     .delete('/jobs/:job', (context) => answer(appJobSchema, jobs.cancel(pathPart(context, 'job'))))

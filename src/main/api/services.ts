@@ -5,14 +5,13 @@ import { UserConfig } from '../workspace/user-config'
 import { configFolder } from '../workspace/config-folder'
 import { EventHub } from './event-hub'
 import { ImageCache } from './image-cache'
+import { LogFile } from '../workspace/log-file'
 
 /** What a host tells of itself. */
 export interface HostInfo {
   host: 'electron' | 'browser'
   /** Folder of the models, the sample case and so on: `resources`. */
   resources: string
-  /** File that the log is written to; null for none. */
-  log: string | null
 }
 
 /** What the routes work with. */
@@ -22,15 +21,18 @@ export interface Services extends HostInfo {
   events: EventHub
   images: ImageCache
   jobs: JobQueue
+  log: LogFile
 }
 
 /** Composes the backend of a host. */
 export function createServices(info: HostInfo): Services {
   const config = new UserConfig(configFolder())
+  const log = new LogFile(configFolder())
   const events = new EventHub()
   const jobs = new JobQueue()
   jobs.subscribe((job) => {
     events.emit({ type: 'job', job })
+    if (isOver(job.state)) log.write(`job ${job.id}: ${job.state} ${job.problem ?? ''}`)
     if (isOver(job.state) && job.resultId !== null) {
       events.emit({ type: 'cases', caseId: job.request.caseId })
     }
@@ -41,6 +43,7 @@ export function createServices(info: HostInfo): Services {
     session: new WorkspaceSession(config),
     events,
     images: new ImageCache(),
-    jobs
+    jobs,
+    log
   }
 }

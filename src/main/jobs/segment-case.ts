@@ -22,6 +22,8 @@ export interface SegmentPlace {
   /** Folder of the models that come with the program. */
   models: string
   run?: RunJob
+  /** Hears what the engine prints. */
+  log?: ((line: string) => void) | undefined
 }
 
 /**
@@ -31,7 +33,7 @@ export interface SegmentPlace {
  *   none
  */
 export async function segmentTask(
-  { root, models, run = runJob }: SegmentPlace,
+  { root, models, run = runJob, log }: SegmentPlace,
   request: SegmentJobRequest
 ): Promise<Task> {
   const { scan, record } = await readCase(root, request.caseId)
@@ -48,13 +50,14 @@ export async function segmentTask(
   return {
     request,
     paceKey: [model.summary.id, timesteps, runtime, record.image.geometry.size.join('x')].join(' '),
-    run: (job) => segmentCase({ root, run, scan, model, timesteps, runtime }, request, job)
+    run: (job) => segmentCase({ root, run, log, scan, model, timesteps, runtime }, request, job)
   }
 }
 
 interface Plan {
   root: string
   run: RunJob
+  log: SegmentPlace['log']
   scan: string
   model: FoundModel
   timesteps: number | null
@@ -62,7 +65,7 @@ interface Plan {
 }
 
 async function segmentCase(
-  { root, run, scan, model, timesteps, runtime }: Plan,
+  { root, run, log, scan, model, timesteps, runtime }: Plan,
   { caseId }: SegmentJobRequest,
   { signal, onProgress }: JobRun
 ): Promise<string> {
@@ -93,7 +96,9 @@ async function segmentCase(
     runtime,
     resultSchema: segmentResultSchema,
     signal,
-    onProgress
+    onProgress,
+    onLog: (_level, message) => log?.(message),
+    onOutput: log
   })
   await keep(root, caseId, id, files, model, result)
   return id

@@ -6,10 +6,10 @@ import { ORIGIN } from './scheme'
 export async function openWindow(out: string): Promise<BrowserWindow> {
   const window = new BrowserWindow({
     title: 'Hippospike',
-    width: 1080,
-    height: 760,
-    minWidth: 640,
-    minHeight: 480,
+    width: 1440,
+    height: 900,
+    minWidth: 900,
+    minHeight: 600,
     // The page's own background: no white flash before its first paint.
     backgroundColor: '#0e1116',
     show: false,

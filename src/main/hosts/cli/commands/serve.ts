@@ -36,8 +36,7 @@ export function addServe(program: Command, host: CliHost): void {
 async function serve(host: CliHost, { port, workspace }: ServeOptions): Promise<void> {
   const services = createServices({
     host: 'browser',
-    resources: join(host.modelsDir, '..'),
-    log: null
+    resources: join(host.modelsDir, '..')
   })
   await services.session.start(workspace ?? null)
   const server = await startServer({ services, pages: host.pagesDir, port })
@@ -48,5 +47,6 @@ async function serve(host: CliHost, { port, workspace }: ServeOptions): Promise<
       resolve()
     })
   })
+  await services.jobs.close()
   await server.close()
 }
