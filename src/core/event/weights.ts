@@ -132,8 +132,8 @@ function addTaps(
   }
 }
 
-/** The threshold in 16-bit integers. Potentials then reach ±32 thresholds before they saturate, in steps of a 1024th. */
-export const UNIT = 1024
+/** The threshold in 16-bit integers. Potentials then reach ±16 thresholds before they saturate; larger steps than a 2048th and earlier saturation both cost accuracy. */
+export const UNIT = 2048
 
 /** Values over the threshold as 16-bit integers, rounded and saturated. */
 export function narrow(values: Float32Array): Int16Array {

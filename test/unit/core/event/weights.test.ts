@@ -77,9 +77,9 @@ describe('scaledKernel', () => {
 })
 
 describe('narrow', () => {
-  it('rounds to a 1024th and saturates', () => {
-    expect([...narrow(Float32Array.of(1, -0.5, 0.0004, 0.0006, 100, -100))]).toEqual([
-      1024, -512, 0, 1, 32767, -32768
+  it('rounds to a 2048th and saturates', () => {
+    expect([...narrow(Float32Array.of(1, -0.5, 0.0002, 0.0003, 100, -100))]).toEqual([
+      2048, -1024, 0, 1, 32767, -32768
     ])
   })
 })
