@@ -45,6 +45,8 @@ export function createVolume(
       VOILUTFunction: 'LINEAR'
     }
   })
+  // Without this the first pane that draws finds an empty texture.
+  volume.invalidate()
   volume.imageIds.forEach((imageId, k) => planes.set(imageId, slicePlane(geometry, k)))
   return volume
 }

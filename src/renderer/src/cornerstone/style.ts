@@ -24,6 +24,9 @@ const MIDDLE = 0.5
 const AT_ONCE = 1
 const EVENLY = 0
 
+/** Millimetres of a volume that Cornerstone draws as its slice: its smallest slab, to both sides. */
+const SLICE_DEPTH = 0.1
+
 /** vtk.js leaves it out of its types. */
 type Property = ReturnType<Types.VolumeActor['getProperty']> & {
   setLabelOutlineOpacity: (opacity: number) => void
@@ -41,8 +44,9 @@ export function styleActor(actor: Types.VolumeActor, style: LayerStyle): void {
   }
   property.setRGBTransferFunction(0, colours)
   property.setScalarOpacity(0, opacities)
-  // A slice is crossed by one sample: with this, its opacity is the one that was asked for.
-  property.setScalarOpacityUnitDistance(0, actor.getMapper()?.getSampleDistance() ?? 1)
+  // A slice is crossed in one step: with this, its opacity is the one that was asked for.
+  actor.getMapper()?.setSampleDistance(SLICE_DEPTH)
+  property.setScalarOpacityUnitDistance(0, SLICE_DEPTH)
   property.setInterpolationTypeToNearest()
   property.setUseLabelOutline(style.outline > 0)
   if (style.outline > 0) {

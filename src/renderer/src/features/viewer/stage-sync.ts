@@ -6,6 +6,9 @@ import { differenceOf, differenceStyle, heatStyle, maskStyle, rgbOf, scalarStyle
 import type { Viewer } from './store'
 import type { VoxelBox } from './types'
 
+/** What is told in the same turn must reach the stage in the order in which it was told. */
+const AT_ONCE = { immediate: true, flush: 'sync' } as const
+
 /** Milliseconds after the last edit at which the surface is made again. */
 const SURFACE_DELAY = 250
 
@@ -41,7 +44,7 @@ export function syncStage(
       stage.surfaces.frame(indexToMm(image.geometry, centre), Math.hypot(...extent) / 2)
       stage.surfaces.resetGaze()
     },
-    { immediate: true }
+    AT_ONCE
   )
   watch(viewer.resets, () => {
     frameSurfaces(viewer, stage)
@@ -99,7 +102,7 @@ function syncLayers(viewer: Viewer, stage: ImageStage, shown: (done: Promise<voi
             }
       shown(stage.setLayer('difference', layer))
     },
-    { immediate: true }
+    AT_ONCE
   )
   watch(
     viewer.scalarOverlay,
@@ -111,7 +114,7 @@ function syncLayers(viewer: Viewer, stage: ImageStage, shown: (done: Promise<voi
           : { geometry: grid, values: overlay.values, style: scalarStyle(overlay) }
       shown(stage.setLayer('scalar', layer))
     },
-    { immediate: true }
+    AT_ONCE
   )
   watch(
     viewer.heat,
@@ -124,7 +127,7 @@ function syncLayers(viewer: Viewer, stage: ImageStage, shown: (done: Promise<voi
         shown(stage.setLayer(sign, layer))
       }
     },
-    { immediate: true }
+    AT_ONCE
   )
 }
 
