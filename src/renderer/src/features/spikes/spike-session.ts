@@ -65,6 +65,8 @@ export function createSpikeSession(viewer: Viewer): SpikeSession {
   const own = new WeakSet<Uint8Array>()
   /** What the viewer showed before, edits and all. */
   let before: Uint8Array | null = null
+  /** Whether the mask was filled before: its outline leaves the spikes inside it to be seen. */
+  let wasFilled = false
   let stop = new AbortController()
   let drawing = 0
   let stays: (() => void)[] = []
@@ -212,6 +214,8 @@ export function createSpikeSession(viewer: Viewer): SpikeSession {
       end()
     })
     stays = []
+    if (wasFilled) viewer.overlay.outline = false
+    wasFilled = false
     if (source.value !== null && viewer.image.value !== null) {
       restore()
       viewer.setHeat(null)
@@ -244,6 +248,8 @@ export function createSpikeSession(viewer: Viewer): SpikeSession {
       const isThere = about.layers.some(({ name }) => name === layer.value)
       if (!isThere) layer.value = defaultLayer(about.layers)
       player.load(about.timesteps)
+      wasFilled = !viewer.overlay.outline
+      viewer.overlay.outline = true
       follow()
       void draw(player.t.value)
       void loadRaster()

@@ -13,6 +13,9 @@ export const CHART = {
   negative: '#63b3d8'
 } as const
 
+/** Room around a chart: top, right, bottom, left. */
+export const PADDING: [number, number, number, number] = [8, 6, 0, 0]
+
 const FONT = '11px "Inter", "Segoe UI", system-ui, "DejaVu Sans", sans-serif'
 
 /** Axes of a chart over timesteps. */
