@@ -34,7 +34,7 @@ export async function loadCase(id: string, signal: AbortSignal): Promise<LoadedC
       `the image of ${id} came with ${String(bytes.byteLength)} bytes, ${String(expected * 4)} were expected: open it again`
     )
   }
-  const result = results.find((one) => one.id === view?.resultId) ?? results[0]
+  const result = results.find((one) => one.id === view?.resultId) ?? resultToShow(results)
   const mask = result === undefined ? null : await loadMask(id, result.id, expected, { signal })
   return {
     id,
@@ -44,6 +44,11 @@ export async function loadCase(id: string, signal: AbortSignal): Promise<LoadedC
     view,
     shown: result === undefined || mask === null ? null : { result, mask }
   }
+}
+
+/** The newest result, but for the expert's mask: it would be taken for what the program found. */
+export function resultToShow(results: readonly Result[]): Result | undefined {
+  return results.find(({ kind }) => kind !== 'truth')
 }
 
 export function loadResults(id: string, signal?: AbortSignal): Promise<Result[]> {

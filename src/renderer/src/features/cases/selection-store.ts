@@ -2,7 +2,14 @@ import { computed, ref, shallowRef, type ComputedRef, type Ref, type ShallowRef 
 import type { CaseImage, Result } from '../../../../shared/api/cases'
 import { isCancelled, messageOf } from '../../api'
 import { useViewer } from '../viewer'
-import { loadCase, loadMask, loadResults, voxelCountOf, type LoadedCase } from './load-case'
+import {
+  loadCase,
+  loadMask,
+  loadResults,
+  resultToShow,
+  voxelCountOf,
+  type LoadedCase
+} from './load-case'
 
 /** Asked before the mask on the screen is replaced; false keeps it. */
 export type Guard = () => boolean | Promise<boolean>
@@ -129,7 +136,7 @@ export function createSelectionStore(): SelectionStore {
       return
     }
     if (opening.value !== null) return
-    const chosen = result.value ?? results.value[0] ?? null
+    const chosen = result.value ?? resultToShow(results.value) ?? null
     if (chosen === null) {
       resultId.value = null
       viewer.setMask(null)

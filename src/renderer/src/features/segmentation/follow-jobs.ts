@@ -2,6 +2,7 @@ import type { AppJob } from '../../../../shared/api/jobs'
 import { toast } from '../../ui/toasts'
 import { useCases } from '../cases'
 import { useJobs } from './jobs-store'
+import { useModels } from './models-store'
 
 /** Shows what a job made as soon as it is done, or says so where another case is on the screen. */
 export function showFinishedJobs(): () => void {
@@ -10,6 +11,8 @@ export function showFinishedJobs(): () => void {
 
 async function finish(job: AppJob): Promise<void> {
   const cases = useCases()
+  // The first job looks for the runtimes, if nothing did before.
+  void useModels().load()
   const { caseId } = job.request
   if (caseId === cases.caseId.value) {
     if (job.state !== 'done' || job.resultId === null) return
