@@ -1,0 +1,2 @@
+export { default as EditorPanel } from './EditorPanel.vue'
+export { useEditor, type Editor, type Recovery } from './store'

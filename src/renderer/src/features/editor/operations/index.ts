@@ -1,0 +1,6 @@
+export { boxOf, editBetween, NO_EDIT, relabel, type Edit } from './edit'
+export { stamp, strokeCentres, type Brush } from './brush'
+export { fill } from './fill'
+export { interpolateSlices } from './interpolate'
+export { keepLargestComponent } from './largest-component'
+export { smoothLabels } from './smooth'

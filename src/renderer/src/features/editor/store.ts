@@ -1,0 +1,398 @@
+import {
+  computed,
+  reactive,
+  ref,
+  shallowRef,
+  watch,
+  type ComputedRef,
+  type Ref,
+  type ShallowRef
+} from 'vue'
+import { resultSchema } from '../../../../shared/api/cases'
+import { api, messageOf, path } from '../../api'
+import { offsetOf, voxelAt } from '../../volume/grid'
+import { loadMask, useCases } from '../cases'
+import { useViewer, type Gesture, type IntensityWindow } from '../viewer'
+import { History } from './history'
+import { deleteJournal, JournalWriter, readJournal, type Target } from './journal'
+import {
+  boxOf,
+  editBetween,
+  fill,
+  interpolateSlices,
+  keepLargestComponent,
+  smoothLabels,
+  type Edit
+} from './operations'
+import { Stroke } from './stroke'
+
+/** Edits of a mask that were found in the journal. */
+export interface Recovery {
+  readonly target: Target
+  readonly labels: Uint8Array
+  readonly changedVoxels: number
+}
+
+export interface Editor {
+  /** Whether there is a mask to edit. */
+  readonly ready: ComputedRef<boolean>
+  /** Label that tools paint. */
+  readonly label: Ref<number>
+  /** Intensities that the threshold brush paints. */
+  readonly range: IntensityWindow
+  /** Sets {@link range} around the intensities under the label that is painted. */
+  rangeFromLabel: () => void
+
+  readonly dirty: ComputedRef<boolean>
+  readonly canUndo: ComputedRef<boolean>
+  readonly canRedo: ComputedRef<boolean>
+  readonly undoName: ComputedRef<string | null>
+  readonly redoName: ComputedRef<string | null>
+  undo: () => void
+  redo: () => void
+
+  smooth: () => void
+  keepLargest: () => void
+  /** @param axis stored axis across the slices */
+  interpolate: (axis: number) => void
+  /** Takes over another result's mask, as one step. */
+  copyFrom: (resultId: string) => Promise<void>
+
+  readonly saving: Ref<boolean>
+  /** A new version of the result. False where it failed; nothing is lost then. */
+  save: () => Promise<boolean>
+  /** A manual result without labels, to draw on. */
+  startEmpty: () => Promise<boolean>
+  readonly recovery: ShallowRef<Recovery | null>
+  recover: () => void
+  discardRecovery: () => Promise<void>
+  /** For the panel: what went wrong, or why nothing happened. */
+  readonly notice: Ref<string | null>
+}
+
+interface Session {
+  readonly target: Target
+  readonly history: History
+}
+
+let shared: Editor | undefined
+
+/** The one editor of this window; from its first use on, unsaved edits are kept. */
+export function useEditor(): Editor {
+  return (shared ??= createEditor())
+}
+
+function createEditor(): Editor {
+  const viewer = useViewer()
+  const cases = useCases()
+  const label = ref(1)
+  const range = reactive<IntensityWindow>({ low: 0, high: 1 })
+  const notice = ref<string | null>(null)
+  const saving = ref(false)
+  const recovery = shallowRef<Recovery | null>(null)
+  /** By mask: what is shown for a moment in its place, such as a timestep's, has no history and takes none away. */
+  const histories = new WeakMap<Uint8Array, History>()
+  const session = shallowRef<Session | null>(null)
+  /** Counts edits, for what follows the history. */
+  const edits = ref(0)
+  const journal = new JournalWriter((problem) => {
+    notice.value = problem
+  })
+  let stroke: Stroke | null = null
+
+  const target = computed<Target | null>(() => {
+    const [caseId, resultId] = [cases.caseId.value, cases.resultId.value]
+    return caseId === null || resultId === null ? null : { caseId, resultId }
+  })
+  const follow = <T>(read: (history: History) => T, otherwise: T): ComputedRef<T> =>
+    computed(() => {
+      void edits.value
+      return session.value === null ? otherwise : read(session.value.history)
+    })
+
+  /** The session of the mask on the screen, or null with a notice why it cannot be edited now. */
+  function begin(): Session | null {
+    const mask = viewer.mask.value
+    if (target.value === null || mask === null) {
+      notice.value = 'There is no mask to edit: segment the case, or start with an empty mask'
+      return null
+    }
+    if (recovery.value !== null) {
+      notice.value = 'Restore or discard the unsaved edits first'
+      return null
+    }
+    notice.value = null
+    const now = session.value
+    if (now !== null && now.history.mask === mask) return now
+    const history = histories.get(mask) ?? new History(mask)
+    histories.set(mask, history)
+    session.value = { target: target.value, history }
+    return session.value
+  }
+
+  function edited({ target, history }: Session, offsets: Uint32Array): void {
+    edits.value += 1
+    const size = viewer.image.value?.geometry.size
+    if (size !== undefined && viewer.mask.value === history.mask) {
+      const box = boxOf(size, offsets)
+      if (box !== null) viewer.maskChanged(box)
+    }
+    journal.later(target, () => (history.dirty ? history.mask.slice() : null))
+  }
+
+  function apply(name: string, make: (mask: Uint8Array) => Edit): void {
+    const now = begin()
+    if (now === null) return
+    const edit = make(now.history.mask)
+    if (now.history.apply(name, edit)) edited(now, edit.offsets)
+    else notice.value = `${name}: there is nothing to change`
+  }
+
+  function step(move: (history: History) => Uint32Array | null): void {
+    const now = session.value
+    if (now === null || stroke !== null) return
+    const offsets = move(now.history)
+    if (offsets !== null) edited(now, offsets)
+  }
+
+  function onGesture(gesture: Gesture): void {
+    if (gesture.phase === 'start') startGesture(gesture)
+    else if (stroke === null) return
+    else if (gesture.phase === 'move') paint(gesture)
+    else finishStroke(gesture.phase === 'cancel')
+  }
+
+  function startGesture(gesture: Gesture): void {
+    const image = viewer.image.value
+    const now = begin()
+    if (image === null || now === null) return
+    const normalAxis = viewer.brush.ball ? null : gesture.normalAxis
+    if (gesture.tool === 'fill') {
+      fillAt(now, gesture, normalAxis)
+      return
+    }
+    const erases = (gesture.tool === 'eraser') !== gesture.inverted
+    const { low, high } = range
+    const inRange = (offset: number): boolean => {
+      const value = image.voxels[offset]!
+      return value >= low && value <= high
+    }
+    stroke = new Stroke(image.geometry, now.history.mask, {
+      brush: { radiusMm: viewer.brush.radiusMm, normalAxis },
+      label: erases ? 0 : label.value,
+      accepts: gesture.tool === 'threshold' ? inRange : () => true
+    })
+    strokeName = erases ? 'Erase' : gesture.tool === 'threshold' ? 'Threshold paint' : 'Paint'
+    paint(gesture)
+  }
+  let strokeName = ''
+
+  function paint(gesture: Gesture): void {
+    const box = stroke?.paintTo(gesture.index)
+    if (box != null) viewer.maskChanged(box)
+  }
+
+  function finishStroke(cancelled: boolean): void {
+    const finished = stroke
+    stroke = null
+    const now = session.value
+    if (finished === null || now === null) return
+    if (cancelled) {
+      const box = finished.cancel()
+      if (box !== null) viewer.maskChanged(box)
+      return
+    }
+    const { offsets, before } = finished.finish()
+    if (now.history.record(strokeName, offsets, before)) edited(now, offsets)
+  }
+
+  function fillAt(now: Session, gesture: Gesture, normalAxis: number | null): void {
+    const size = viewer.image.value!.geometry.size
+    const voxel = voxelAt(size, gesture.index)
+    if (voxel === null) return
+    const wanted = gesture.inverted ? 0 : label.value
+    const outcome = fill(size, now.history.mask, offsetOf(size, voxel), wanted, normalAxis)
+    if (outcome.problem !== undefined) notice.value = outcome.problem
+    else if (now.history.apply('Fill', outcome.edit)) edited(now, outcome.edit.offsets)
+  }
+
+  async function save(): Promise<boolean> {
+    const now = session.value
+    if (now === null || saving.value) return false
+    const { target: owner, history } = now
+    const { caseId, resultId } = owner
+    saving.value = true
+    try {
+      const [mark, how] = [history.mark(), history.summary()]
+      const url = path`/api/cases/${caseId}/results/${resultId}/mask?how=${how}`
+      // A write of the journal that came in later would offer what is saved.
+      await journal.drop()
+      const result = await api.put(url, resultSchema, history.mask.slice())
+      history.markSaved(mark)
+      edits.value += 1
+      if (history.dirty) journal.later(owner, () => (history.dirty ? history.mask.slice() : null))
+      if (cases.caseId.value === caseId && cases.resultId.value === resultId) cases.adopt(result)
+      notice.value = null
+      return true
+    } catch (error) {
+      notice.value = `Not saved: ${messageOf(error)}`
+      journal.later(owner, () => (history.dirty ? history.mask.slice() : null))
+      return false
+    } finally {
+      saving.value = false
+    }
+  }
+
+  async function startEmpty(): Promise<boolean> {
+    const caseId = cases.caseId.value
+    if (caseId === null) return false
+    try {
+      const result = await api.post(path`/api/cases/${caseId}/results`, resultSchema, {
+        from: null,
+        name: 'Manual'
+      })
+      await cases.refreshResults()
+      return await cases.selectResult(result.id)
+    } catch (error) {
+      notice.value = messageOf(error)
+      return false
+    }
+  }
+
+  async function copyFrom(resultId: string): Promise<void> {
+    const now = begin()
+    if (now === null) return
+    try {
+      const labels = await loadMask(now.target.caseId, resultId, now.history.mask.length)
+      if (session.value !== now) return
+      apply('Copy from another mask', (mask) => editBetween(mask, labels))
+    } catch (error) {
+      notice.value = messageOf(error)
+    }
+  }
+
+  async function lookForUnsaved(wanted: Target): Promise<void> {
+    const current = (): boolean =>
+      target.value?.caseId === wanted.caseId && target.value.resultId === wanted.resultId
+    try {
+      const labels = await readJournal(wanted)
+      const mask = viewer.mask.value
+      if (labels === null || mask === null || !current() || session.value !== null) return
+      const { offsets } = editBetween(mask, labels)
+      if (offsets.length === 0) await deleteJournal(wanted)
+      else recovery.value = { target: wanted, labels, changedVoxels: offsets.length }
+    } catch (error) {
+      if (current())
+        notice.value = `Whether there are unsaved edits is unknown: ${messageOf(error)}`
+    }
+  }
+
+  viewer.onGesture(onGesture)
+  cases.beforeLeaving(async () => {
+    finishStroke(false)
+    await journal.flush()
+    return true
+  })
+  document.addEventListener('visibilitychange', () => {
+    if (document.visibilityState === 'hidden') void journal.flush()
+  })
+  watch(
+    () => {
+      const version = cases.result.value?.versions.at(-1)?.version ?? 0
+      return target.value === null
+        ? null
+        : `${target.value.caseId}/${target.value.resultId}/${version}`
+    },
+    (now) => {
+      const mask = viewer.mask.value
+      // A version that was saved from here leaves the mask and its history as they are.
+      if (session.value !== null && session.value.history.mask === mask) return
+      session.value = null
+      recovery.value = null
+      notice.value = null
+      if (now !== null && target.value !== null) void lookForUnsaved(target.value)
+    },
+    { immediate: true }
+  )
+  watch(
+    viewer.image,
+    (image) => {
+      if (image !== null) Object.assign(range, image.window)
+    },
+    { immediate: true }
+  )
+
+  return {
+    ready: computed(() => target.value !== null && viewer.mask.value !== null),
+    label,
+    range,
+    rangeFromLabel() {
+      const [image, mask] = [viewer.image.value, viewer.mask.value]
+      const found = image === null || mask === null ? null : spread(image.voxels, mask, label.value)
+      if (found === null) notice.value = 'No voxel has this label yet'
+      else Object.assign(range, found)
+    },
+    dirty: follow((history) => history.dirty, false),
+    canUndo: follow((history) => history.canUndo, false),
+    canRedo: follow((history) => history.canRedo, false),
+    undoName: follow((history) => history.undoName, null),
+    redoName: follow((history) => history.redoName, null),
+    undo: () => step((history) => history.undo()),
+    redo: () => step((history) => history.redo()),
+    smooth: () => withSize((size) => apply('Smooth', (mask) => smoothLabels(size, mask))),
+    keepLargest: () =>
+      withSize((size) =>
+        apply('Keep the largest body', (mask) => keepLargestComponent(size, mask))
+      ),
+    interpolate: (axis) =>
+      withSize((size, spacing) =>
+        apply('Interpolate', (mask) => interpolateSlices(size, spacing, mask, label.value, axis))
+      ),
+    copyFrom,
+    saving,
+    save,
+    startEmpty,
+    recovery,
+    recover() {
+      const found = recovery.value
+      recovery.value = null
+      if (found !== null) {
+        apply('Restore unsaved edits', (mask) => editBetween(mask, found.labels))
+      }
+    },
+    async discardRecovery() {
+      const found = recovery.value
+      if (found === null) return
+      try {
+        await deleteJournal(found.target)
+        recovery.value = null
+      } catch (error) {
+        notice.value = messageOf(error)
+      }
+    },
+    notice
+  }
+
+  function withSize(
+    run: (size: [number, number, number], spacing: [number, number, number]) => void
+  ): void {
+    const geometry = viewer.image.value?.geometry
+    if (geometry !== undefined) run(geometry.size, geometry.spacing)
+  }
+}
+
+/** Two standard deviations around the mean intensity under a label; null where no voxel has it. */
+function spread(voxels: Float32Array, mask: Uint8Array, label: number): IntensityWindow | null {
+  let [count, sum, squares] = [0, 0, 0]
+  for (let n = 0; n < mask.length; n++) {
+    if (mask[n] !== label) continue
+    const value = voxels[n]!
+    count++
+    sum += value
+    squares += value * value
+  }
+  if (count === 0) return null
+  const mean = sum / count
+  const deviation = Math.sqrt(Math.max(0, squares / count - mean * mean))
+  return { low: mean - 2 * deviation, high: mean + 2 * deviation }
+}
