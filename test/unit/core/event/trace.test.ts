@@ -9,6 +9,7 @@ import {
   type EventPrecision,
   type TracedRun
 } from '../../../../src/core/event'
+import { UNIT } from '../../../../src/core/event/weights'
 import { waves } from '../../../fixtures/cpu-backend'
 import { followNet, randomNet, type RandomNet } from '../../../fixtures/event-network'
 import type { Field } from '../../../fixtures/unet-oracle'
@@ -114,7 +115,7 @@ describe('the potentials of a voxel', () => {
         // Integers, so that a neuron at its threshold is no matter of rounding.
         potentials.forEach((u, i) => {
           if (u >= 1 !== (spikes[i] === 1)) throw new Error(`${name} ${voxel.join()}: ${u}`)
-          if (!Number.isInteger(u * 1024)) throw new Error(`${name}: ${u} is no multiple`)
+          if (!Number.isInteger(u * UNIT)) throw new Error(`${name}: ${u} is no multiple`)
         })
       }
     }
