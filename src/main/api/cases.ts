@@ -14,7 +14,7 @@ import { importScans } from '../workspace/import-scan'
 import { importUpload } from '../workspace/import-upload'
 import { importSample } from '../workspace/sample'
 import { readCaseView, writeCaseView } from '../workspace/view-state'
-import { answer, jsonBody, limitBody, pathPart, queryOf } from './http'
+import { answer, jsonBody, bodyOf, pathPart, queryOf } from './http'
 import type { Services } from './services'
 
 const outcomesSchema = z.array(importOutcomeSchema)
@@ -46,9 +46,9 @@ export function caseRoutes(services: Services): Hono {
       const { paths } = await jsonBody(context, importRequestSchema)
       return imported(await importScans(session.writableRoot, paths))
     })
-    .post('/cases/upload', limitBody(UPLOAD_MEBIBYTES), async (context) => {
+    .post('/cases/upload', async (context) => {
       const { name } = queryOf(context, uploadQuerySchema)
-      const { body } = context.req.raw
+      const body = await bodyOf(context, UPLOAD_MEBIBYTES)
       return imported([await importUpload(session.writableRoot, name, body)])
     })
     .post('/cases/sample', async () =>

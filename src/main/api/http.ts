@@ -1,5 +1,4 @@
 import type { Context } from 'hono'
-import { bodyLimit } from 'hono/body-limit'
 import type { z } from 'zod'
 import { toHippospikeError, HippospikeError, type FailureKind } from '../../shared/errors'
 import type { ApiFailure } from '../../shared/api/failure'
@@ -61,12 +60,15 @@ export function bytesResponse(values: Uint8Array | Float32Array | Uint32Array): 
   })
 }
 
+const JSON_MEBIBYTES = 1
+
 /** @throws HippospikeError (usage) where the body is not JSON of the schema */
 export async function jsonBody<T>(context: Context, schema: z.ZodType<T>): Promise<T> {
   let json: unknown
   try {
-    json = await context.req.json()
-  } catch {
+    json = JSON.parse(new TextDecoder().decode(await bodyOf(context, JSON_MEBIBYTES)))
+  } catch (thrown) {
+    if (thrown instanceof HttpFailure) throw thrown
     throw new HippospikeError('usage', 'the request needs a body of JSON')
   }
   const parsed = schema.safeParse(json)
@@ -86,25 +88,47 @@ export function pathPart(context: Context, name: string): string {
   return context.req.param(name) ?? ''
 }
 
-/** The body as bytes. @throws HippospikeError (usage) where it has not so many */
-export async function bytesBody(context: Context, expected: number): Promise<Uint8Array> {
-  const bytes = new Uint8Array(await context.req.arrayBuffer())
-  if (bytes.length === expected) return bytes
-  throw new HippospikeError(
-    'usage',
-    `the body has ${bytes.length} bytes, the image's grid ${expected} voxels; send one byte a voxel`
-  )
-}
-
 const MEBIBYTE = 2 ** 20
 
-/** Refuses bodies that no request of a kind needs, before they fill the memory. */
-export function limitBody(mebibytes: number): ReturnType<typeof bodyLimit> {
-  return bodyLimit({
-    maxSize: mebibytes * MEBIBYTE,
-    onError: () =>
-      failureResponse(
-        new HttpFailure(413, 'usage', `the request's body is larger than ${mebibytes} MiB`)
-      )
-  })
+/**
+ * The body of a request.
+ *
+ * @param mebibytes that no request of its kind needs more than
+ * @throws HttpFailure (413) before a larger one fills the memory
+ */
+export async function bodyOf(context: Context, mebibytes: number): Promise<Uint8Array> {
+  const most = mebibytes * MEBIBYTE
+  const tooLarge = (): HttpFailure =>
+    new HttpFailure(413, 'usage', `the request's body is larger than ${mebibytes} MiB`)
+  if (Number(context.req.header('content-length') ?? 0) > most) throw tooLarge()
+  const { body } = context.req.raw
+  if (body === null) return new Uint8Array(0)
+  // Not every host tells the length beforehand.
+  const parts: Uint8Array[] = []
+  let length = 0
+  const reader = (body as ReadableStream<Uint8Array>).getReader()
+  for (;;) {
+    const { done, value } = await reader.read()
+    if (done) break
+    length += value.length
+    if (length > most) {
+      await reader.cancel().catch(() => undefined)
+      throw tooLarge()
+    }
+    parts.push(value)
+  }
+  return new Uint8Array(Buffer.concat(parts, length))
+}
+
+/** The largest image that is read has as many voxels. */
+const MASK_MEBIBYTES = 256
+
+/** The body as a mask: a byte a voxel. @throws HippospikeError (usage) where it has not so many */
+export async function maskBody(context: Context, voxels: number): Promise<Uint8Array> {
+  const bytes = await bodyOf(context, MASK_MEBIBYTES)
+  if (bytes.length === voxels) return bytes
+  throw new HippospikeError(
+    'usage',
+    `the body has ${bytes.length} bytes, the image's grid ${voxels} voxels; send one byte a voxel`
+  )
 }

@@ -22,10 +22,10 @@ import { listResults, readResult } from '../workspace/result-record'
 import { trashResult } from '../workspace/trash'
 import {
   answer,
-  bytesBody,
+  bodyOf,
   bytesResponse,
   jsonBody,
-  limitBody,
+  maskBody,
   notFound,
   pathPart,
   queryOf
@@ -41,8 +41,8 @@ const uploadQuerySchema = z.strictObject({
   kind: importedKindSchema.default('manual')
 })
 
-/** The largest image that is read has as many voxels. */
-const MASK_MEBIBYTES = 256
+/** Of a file of a mask. */
+const FILE_MEBIBYTES = 512
 
 export function resultRoutes(services: Services): Hono {
   const { session, events, images, config } = services
@@ -81,14 +81,17 @@ export function resultRoutes(services: Services): Hono {
       const made = { name, kind: 'manual' as const, by: await author(), how }
       return changed(caseId, await createResult(root, caseId, voxels, image, made), 201)
     })
-    .post('/cases/:case/results/upload', limitBody(MASK_MEBIBYTES), async (context) => {
+    .post('/cases/:case/results/upload', async (context) => {
       const { name, kind } = queryOf(context, uploadQuerySchema)
       const { caseId } = partsOf(context)
       const root = session.writableRoot
       const image = await source(caseId)
       const made = { name: nameFor(kind, name), kind, by: await author(), how: `imported ${name}` }
-      const result = await withUploadedFile(root, name, context.req.raw.body, (path) =>
-        importResult(root, caseId, path, image, made)
+      const result = await withUploadedFile(
+        root,
+        name,
+        await bodyOf(context, FILE_MEBIBYTES),
+        (path) => importResult(root, caseId, path, image, made)
       )
       return changed(caseId, result, 201)
     })
@@ -117,12 +120,12 @@ export function resultRoutes(services: Services): Hono {
       const { version } = queryOf(context, versionQuerySchema)
       return bytesResponse((await readMask(session.root, caseId, id, version)).voxels)
     })
-    .put('/cases/:case/results/:result/mask', limitBody(MASK_MEBIBYTES), async (context) => {
+    .put('/cases/:case/results/:result/mask', async (context) => {
       const { caseId, id } = partsOf(context)
       const { how } = queryOf(context, saveQuerySchema)
       const root = session.writableRoot
       const image = await source(caseId)
-      const voxels = await bytesBody(context, voxelCount(image.volume.geometry.size))
+      const voxels = await maskBody(context, voxelCount(image.volume.geometry.size))
       const by = await author()
       return changed(caseId, await saveMask(root, caseId, id, voxels, image, { by, how }))
     })
@@ -141,11 +144,11 @@ export function resultRoutes(services: Services): Hono {
       if (voxels === null) throw notFound(`result ${id} of case ${caseId} has no unsaved edits`)
       return bytesResponse(voxels)
     })
-    .put('/cases/:case/results/:result/journal', limitBody(MASK_MEBIBYTES), async (context) => {
+    .put('/cases/:case/results/:result/journal', async (context) => {
       const { caseId, id } = partsOf(context)
       const root = session.writableRoot
       const { geometry } = (await readCase(root, caseId)).record.image
-      const voxels = await bytesBody(context, voxelCount(geometry.size))
+      const voxels = await maskBody(context, voxelCount(geometry.size))
       await writeJournal(root, caseId, id, voxels, geometry)
       return new Response(null, { status: 204 })
     })

@@ -1,10 +1,6 @@
 import { randomUUID } from 'node:crypto'
-import { createWriteStream } from 'node:fs'
-import { rm } from 'node:fs/promises'
+import { rm, writeFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
-import { Readable } from 'node:stream'
-import { pipeline } from 'node:stream/promises'
-import type { ReadableStream as NodeStream } from 'node:stream/web'
 import type { ImportOutcome } from '../../shared/api/cases'
 import { makeFolder, outputError } from './atomic-write'
 import { assertPresent } from './folder'
@@ -15,7 +11,7 @@ import { incomingFolder } from './layout'
 export async function withUploadedFile<T>(
   root: string,
   name: string,
-  body: ReadableStream<Uint8Array> | null,
+  body: Uint8Array,
   use: (path: string) => Promise<T>
 ): Promise<T> {
   await assertPresent(root)
@@ -25,8 +21,7 @@ export async function withUploadedFile<T>(
   const path = join(folder, safe)
   await makeFolder(folder)
   try {
-    const source = body === null ? Readable.from([]) : Readable.fromWeb(body as NodeStream)
-    await pipeline(source, createWriteStream(path, { flags: 'wx' })).catch((cause: unknown) => {
+    await writeFile(path, body, { flag: 'wx' }).catch((cause: unknown) => {
       throw outputError(path, cause)
     })
     return await use(path)
@@ -39,7 +34,7 @@ export async function withUploadedFile<T>(
 export async function importUpload(
   root: string,
   name: string,
-  body: ReadableStream<Uint8Array> | null
+  body: Uint8Array
 ): Promise<ImportOutcome> {
   return withUploadedFile(root, name, body, async (path) => {
     const outcome = await importScan(root, path, basename(path))
