@@ -3,6 +3,7 @@ import { toast } from '../../ui/toasts'
 import { useCases } from '../cases'
 import { useJobs } from './jobs-store'
 import { useModels } from './models-store'
+import { problemText } from './stages'
 
 /** Shows what a job made as soon as it is done, or says so where another case is on the screen. */
 export function showFinishedJobs(): () => void {
@@ -23,7 +24,7 @@ async function finish(job: AppJob): Promise<void> {
   const show = { label: 'Show', run: () => cases.select(caseId) }
   if (job.state === 'done') toast(`${caseId} is segmented`, { action: show })
   if (job.state === 'failed' || job.state === 'interrupted') {
-    toast(`${caseId}: ${job.problem ?? 'the segmentation broke off'}`, {
+    toast(`${caseId}: ${problemText(job) ?? 'the segmentation broke off'}`, {
       kind: 'problem',
       action: show
     })

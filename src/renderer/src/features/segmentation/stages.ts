@@ -19,6 +19,11 @@ export function stageText(job: AppJob): string {
   return STAGES[job.stage] ?? job.message ?? job.stage
 }
 
+/** Why a job failed, in the window's words: the engine names a wish for a runtime as the command line does. */
+export function problemText(job: AppJob): string | null {
+  return job.problem?.replace(/^--runtime (\S+):/, 'The runtime $1 was asked for:') ?? null
+}
+
 /** Seconds that a job has run, at `now` in milliseconds or at its end; null before its start. */
 export function secondsRun(job: AppJob, now: number): number | null {
   if (job.startedAt === null) return null
