@@ -4,6 +4,7 @@ import { aboutRoutes } from './about'
 import { caseRoutes } from './cases'
 import { compareRoutes } from './compare'
 import { eventRoutes } from './events'
+import { exportRoutes } from './export'
 import { failureResponse, notFound } from './http'
 import { imageRoutes } from './image'
 import { jobRoutes } from './jobs'
@@ -38,6 +39,7 @@ export function createApi(services: Services): Handler {
     resultRoutes,
     trashRoutes,
     compareRoutes,
+    exportRoutes,
     jobRoutes,
     eventRoutes,
     logRoutes,
