@@ -73,11 +73,6 @@ export function createSpikeSession(viewer: Viewer): SpikeSession {
 
   const player = createPlayer((t) => draw(t))
 
-  function imageVoxels(): number | null {
-    const image = viewer.image.value
-    return image && voxelCount(image.geometry.size)
-  }
-
   function fail(error: unknown): void {
     if (!isCancelled(error)) problem.value = messageOf(error)
   }
@@ -91,8 +86,10 @@ export function createSpikeSession(viewer: Viewer): SpikeSession {
 
   /** Resolves once the timestep is in the viewer, or another has been asked for. */
   async function draw(t: number): Promise<void> {
-    const [from, about, voxels, name] = [source.value, info.value, imageVoxels(), layer.value]
-    if (from === null || about === null || voxels === null || name === '') return
+    const [from, about, name] = [source.value, info.value, layer.value]
+    const image = viewer.image.value
+    if (from === null || about === null || image === null || name === '') return
+    const voxels = voxelCount(image.geometry.size)
     const turn = ++drawing
     const { heat, mask, changes, stable } = shown.value
     const gridVoxels = voxelCount(about.grid.size)
@@ -103,7 +100,8 @@ export function createSpikeSession(viewer: Viewer): SpikeSession {
         changes ? maskFrame(from, t - 1, voxels) : null,
         stable ? frames.get('stable', () => from.stable(voxels)) : null
       ])
-      if (turn !== drawing || from !== source.value) return
+      // Another case may be open by now, of another size.
+      if (turn !== drawing || from !== source.value || image !== viewer.image.value) return
       showHeat(about, name, pairs)
       if (mask && labels !== null && !isEditingTool(viewer.tool.value)) preview(labels)
       else restore()
