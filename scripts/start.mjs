@@ -1,24 +1,14 @@
-// `npm start`: prepares what is missing, then segments the sample case. Each part can be interrupted and run again.
-import { existsSync, mkdirSync, readdirSync } from 'node:fs'
+// `npm start`: prepares what is missing, then opens the app on the sample case. Each part can be interrupted and run again.
 import { join } from 'node:path'
 import { isBuilt } from './support/build-state.mjs'
-import { root, runNode } from './support/run.mjs'
-
-const SAMPLES = 'resources/sample/imagesTr'
+import { findElectron } from './support/electron.mjs'
+import { root, runNode, runProgram } from './support/run.mjs'
 
 const say = (text) => console.log(`\n> ${text}`)
 
 async function step(script, args = []) {
   const code = await runNode(join(root, script), args)
   if (code !== 0) process.exit(code)
-}
-
-function firstSample() {
-  const folder = join(root, SAMPLES)
-  if (!existsSync(folder)) return undefined
-  return readdirSync(folder)
-    .filter((name) => /\.nii(\.gz)?$/.test(name))
-    .sort()[0]
 }
 
 say('Hippospike: hippocampus segmentation with spiking neural networks')
@@ -33,19 +23,29 @@ if (isBuilt()) {
   await step('scripts/build.mjs')
 }
 
-const sample = firstSample()
-if (sample === undefined) {
-  console.error(`start: there is no image in ${SAMPLES}: get a whole copy of the repository`)
-  process.exit(1)
+const workspace = join('out', 'sample-workspace')
+const electron = findElectron()
+// Wayland or X: without either no window can be opened.
+const screen =
+  process.platform !== 'linux' || process.env.DISPLAY || process.env.WAYLAND_DISPLAY
+    ? null
+    : 'there is no screen'
+const obstacle = electron.missing ?? screen
+if (obstacle === null) {
+  say('Step 3 of 3: opening the app on the sample case')
+  const code = await runProgram(electron.path, [
+    ...(process.getuid?.() === 0 ? ['--no-sandbox'] : []),
+    root,
+    `--workspace=${join(root, workspace)}`,
+    '--sample'
+  ])
+  process.exitCode = code
+} else {
+  say(`Step 3 of 3: the window cannot be opened (${obstacle}), so the app is served to a browser`)
+  process.exitCode = await runNode(join(root, 'bin/hippospike.mjs'), [
+    'serve',
+    '--workspace',
+    workspace,
+    '--sample'
+  ])
 }
-const image = `${SAMPLES}/${sample}`
-const mask = `out/sample/${sample.replace(/(_T1w)?\.nii(\.gz)?$/, '')}_dseg.nii.gz`
-mkdirSync(join(root, 'out', 'sample'), { recursive: true })
-
-say('Step 3 of 3: segmenting the sample case with')
-console.log(`  npx hippospike segment ${image} --out ${mask} --force\n`)
-await step('bin/hippospike.mjs', ['segment', image, '--out', mask, '--force'])
-
-say(`Done. The mask: ${join(root, mask)}`)
-console.log('  Your own images: npx hippospike segment IMAGE --out MASK.nii.gz')
-console.log('  Everything else: npx hippospike --help')

@@ -10,9 +10,14 @@ export const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..')
  * Runs a Node program in the project's folder with this terminal, and resolves to its exit code.
  * Signals reach the child by themselves in a terminal; one sent to this process alone is handed on.
  */
-export function runNode(script, args = [], { env = {} } = {}) {
+export function runNode(script, args = [], options = {}) {
+  return runProgram(process.execPath, [script, ...args], options)
+}
+
+/** The same with any program. */
+export function runProgram(program, args = [], { env = {} } = {}) {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [script, ...args], {
+    const child = spawn(program, args, {
       cwd: root,
       stdio: 'inherit',
       env: { ...process.env, ...env }

@@ -7,6 +7,7 @@ import { addDoctor } from './commands/doctor'
 import { addEvaluate } from './commands/evaluate'
 import { addFinetune } from './commands/finetune'
 import { addModels } from './commands/models'
+import { addOpen } from './commands/open'
 import { addPipeline } from './commands/pipeline'
 import { addSegment } from './commands/segment'
 import { addServe } from './commands/serve'
@@ -54,7 +55,8 @@ export function createProgram(host: CliHost): Command {
     addModels,
     addBench,
     addDoctor,
-    addServe
+    addServe,
+    addOpen
   ]
   for (const add of commands) add(program, host)
   return program

@@ -1,6 +1,6 @@
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import type { Command } from 'commander'
-import { createServices } from '../../../api'
+import { createServices, openFirstCase, type Services } from '../../../api'
 import { startServer } from '../../server'
 import type { CliHost } from '../host'
 import { wholeNumber } from '../options'
@@ -8,6 +8,7 @@ import { wholeNumber } from '../options'
 interface ServeOptions {
   port: number
   workspace?: string
+  sample?: true
 }
 
 /** `hippospike serve`: the app in a browser. */
@@ -26,6 +27,7 @@ export function addServe(program: Command, host: CliHost): void {
       0
     )
     .option('--workspace <dir>', 'workspace to open; created where there is none')
+    .option('--sample', 'show the sample case')
     .addHelpText(
       'after',
       '\nExamples:\n  hippospike serve\n  hippospike serve --port 8080 --workspace my-study'
@@ -33,18 +35,26 @@ export function addServe(program: Command, host: CliHost): void {
     .action((options: ServeOptions) => serve(host, options))
 }
 
-async function serve(host: CliHost, { port, workspace }: ServeOptions): Promise<void> {
-  const services = createServices({
-    host: 'browser',
-    resources: join(host.modelsDir, '..')
-  })
-  await services.session.start(workspace ?? null)
+async function serve(host: CliHost, { port, workspace, sample }: ServeOptions): Promise<void> {
+  const services = createServices({ host: 'browser', resources: join(host.modelsDir, '..') })
+  await services.session.start(workspace === undefined ? null : resolve(workspace))
+  if (sample) await openFirstCase(services, 'sample')
+  await serveUntilStopped(host, services, port)
+}
+
+/** Serves the app and prints its address, until the host is asked to stop. */
+export async function serveUntilStopped(
+  host: CliHost,
+  services: Services,
+  port: number
+): Promise<void> {
   const server = await startServer({ services, pages: host.pagesDir, port })
   host.err('Hippospike runs; open this address in a browser (Ctrl-C ends it):\n')
   host.out(`${server.url}\n`)
-  await new Promise<void>((resolve) => {
+  await new Promise<void>((stop) => {
+    if (host.signal.aborted) stop()
     host.signal.addEventListener('abort', () => {
-      resolve()
+      stop()
     })
   })
   await services.jobs.close()
