@@ -82,7 +82,7 @@ export class History {
 
   /** What was done since the mask was saved, in words: `Paint 3, Smooth`. */
   summary(): string {
-    const saved = this.savedAfter == null ? -1 : this.done.indexOf(this.savedAfter)
+    const saved = this.done.findIndex((step) => step === this.savedAfter)
     const counts = new Map<string, number>()
     for (const { name } of this.done.slice(saved + 1)) {
       counts.set(name, (counts.get(name) ?? 0) + 1)

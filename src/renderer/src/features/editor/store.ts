@@ -106,8 +106,9 @@ function createEditor(): Editor {
   })
   const follow = <T>(read: (history: History) => T, otherwise: T): ComputedRef<T> =>
     computed(() => {
-      void edits.value
-      return session.value === null ? otherwise : read(session.value.history)
+      // The history is no reactive object: this is how its changes are heard of.
+      const heard = edits.value >= 0
+      return !heard || session.value === null ? otherwise : read(session.value.history)
     })
 
   /** The session of the mask on the screen, or null with a notice why it cannot be edited now. */
@@ -188,8 +189,8 @@ function createEditor(): Editor {
   let strokeName = ''
 
   function paint(gesture: Gesture): void {
-    const box = stroke?.paintTo(gesture.index)
-    if (box != null) viewer.maskChanged(box)
+    const box = stroke?.paintTo(gesture.index) ?? null
+    if (box !== null) viewer.maskChanged(box)
   }
 
   function finishStroke(cancelled: boolean): void {

@@ -48,7 +48,7 @@ export function scalarStyle({ max }: ScalarOverlay): LayerStyle {
   return { kind: 'quantity', outline: 0, visible: true, stops }
 }
 
-/** By the value of the difference layer: see {@link differenceOf}. */
+/** By the value of the difference layer: see differenceOf in difference.ts. */
 export const DIFFERENCE_COLOURS = { onlyA: '#e0609f', onlyB: '#63d08a', otherLabel: '#e8d35e' }
 
 export function differenceStyle(): LayerStyle {
@@ -63,16 +63,6 @@ export function differenceStyle(): LayerStyle {
       ...colours.map((colour, n) => ({ value: n + 1, rgb: rgbOf(colour), opacity: 0.75 }))
     ]
   }
-}
-
-/** 0 where two label maps agree, 1 labelled in a alone, 2 in b alone, 3 in both but with another label. */
-export function differenceOf(a: Uint8Array, b: Uint8Array): Uint8Array {
-  const out = new Uint8Array(a.length)
-  for (let n = 0; n < a.length; n++) {
-    if (a[n] === b[n]) continue
-    out[n] = b[n] === 0 ? 1 : a[n] === 0 ? 2 : 3
-  }
-  return out
 }
 
 /** From clear at 0 over visible at 1 to the last colour at `end`. */
