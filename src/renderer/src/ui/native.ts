@@ -1,3 +1,5 @@
+import type {} from '../window'
+
 /**
  * Dialogs, native in Electron and the browser's own else. What they answer says which: the host reads paths, a browser sends
  * files.
