@@ -9,7 +9,7 @@ import { imageExtension, readImage, type SourceImage } from '../imaging/read-ima
 import { writeScan } from '../imaging/write-mask'
 import { makeFolder, OutputSet, writeFileAtomic } from './atomic-write'
 import { caseIds, readCase, writeCaseRecord, type CaseRecord } from './case-record'
-import { ensureDerivatives } from './folder'
+import { assertPresent, ensureDerivatives } from './folder'
 import { imageFacts } from './image-facts'
 import { scanFile } from './layout'
 
@@ -20,6 +20,7 @@ export async function importScans(
   root: string,
   paths: readonly string[]
 ): Promise<ImportOutcome[]> {
+  await assertPresent(root)
   const outcomes: ImportOutcome[] = []
   for (const path of paths) outcomes.push(await importScan(root, path, basename(path)))
   return outcomes

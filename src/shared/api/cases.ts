@@ -104,7 +104,7 @@ export const resultListSchema = z.array(resultSchema)
 
 /**
  * GET  /api/cases/:case/results/:result/mask[?version=N]: uint8 on the image's grid, x fastest.
- * PUT  the same, body uint8, query `how`: saves a new version → Result.
+ * PUT  the same, body uint8, query `how`: saves a new version → Result. Any body may come with `content-encoding: gzip`.
  * POST /api/cases/:case/results {from, name}: a manual result, a copy of another or empty (from null) → Result.
  * POST /api/cases/:case/results/:result/restore {version}: a new version with an old one's voxels → Result.
  * PUT  /api/cases/:case/results/:result/journal, body uint8: what is drawn but not saved; GET it after a crash (404: none); DELETE.

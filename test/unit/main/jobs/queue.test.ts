@@ -1,0 +1,172 @@
+import { describe, expect, it } from 'vitest'
+import type { AppJob, JobState } from '../../../../src/shared/api/jobs'
+import { jobStateSchema } from '../../../../src/shared/api/jobs'
+import { HippospikeError } from '../../../../src/shared/errors'
+import { EngineDiedError } from '../../../../src/main/jobs/engine-exit'
+import { JobQueue, type JobRun, type Task } from '../../../../src/main/jobs/queue'
+import { secondsLeft } from '../../../../src/main/jobs/time-left'
+import { isOver, nextState, type JobHappening } from '../../../../src/main/jobs/transitions'
+
+describe('the transitions of a job', () => {
+  const happenings: JobHappening[] = ['start', 'succeed', 'fail', 'cancel', 'lose-engine']
+
+  it('are those of the contract and no others', () => {
+    const all = jobStateSchema.options.flatMap((from: JobState) =>
+      happenings.flatMap((what) => {
+        const to = nextState(from, what)
+        return to === null ? [] : [`${from} ${what} ${to}`]
+      })
+    )
+    expect(all.sort()).toEqual([
+      'queued cancel cancelled',
+      'queued start running',
+      'running cancel cancelled',
+      'running fail failed',
+      'running lose-engine interrupted',
+      'running succeed done'
+    ])
+  })
+
+  it('end in states that nothing leaves', () => {
+    expect(jobStateSchema.options.filter(isOver)).toEqual([
+      'done',
+      'failed',
+      'cancelled',
+      'interrupted'
+    ])
+  })
+})
+
+describe('the time left', () => {
+  const pace = {
+    elapsedSeconds: 10,
+    fraction: null,
+    stageStartSeconds: 0,
+    expectedSeconds: null
+  }
+
+  it('follows from the pace of the stage', () => {
+    expect(secondsLeft({ ...pace, fraction: 0.25, stageStartSeconds: 2 })).toBe(24)
+  })
+
+  it('follows from the last job like it, until that has passed', () => {
+    expect(secondsLeft({ ...pace, expectedSeconds: 12 })).toBe(2)
+    expect(secondsLeft({ ...pace, expectedSeconds: 9 })).toBeNull()
+  })
+
+  it('is not told where nothing is known', () => {
+    expect(secondsLeft(pace)).toBeNull()
+    expect(secondsLeft({ ...pace, fraction: 0.01 })).toBeNull()
+  })
+})
+
+const request = {
+  kind: 'segment',
+  caseId: 'a',
+  model: 'snn',
+  timesteps: null,
+  runtime: null
+} as const
+
+function task(run: (job: JobRun) => Promise<string | null>): Task {
+  return { request, paceKey: 'x', run }
+}
+
+/** A task that ends when it is told to. */
+function heldTask(): Task & { finish: () => void; fail: (thrown: unknown) => void } {
+  let finish = (): void => undefined
+  let fail = (_: unknown): void => undefined
+  const held = new Promise<string>((resolve, reject) => {
+    finish = () => {
+      resolve('made')
+    }
+    fail = reject
+  })
+  held.catch(() => undefined)
+  const made = task(({ signal }) => {
+    signal.addEventListener('abort', () => {
+      fail(new HippospikeError('cancelled', 'cancelled'))
+    })
+    return held
+  })
+  return { ...made, finish: () => finish(), fail: (thrown) => fail(thrown) }
+}
+
+const settled = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 5))
+
+describe('the queue', () => {
+  it('runs one job at a time, in order, and tells every change', async () => {
+    const queue = new JobQueue()
+    const told: string[] = []
+    queue.subscribe(({ id, state }) => told.push(`${ids.indexOf(id)} ${state}`))
+    const ids: string[] = []
+    const [first, second] = [heldTask(), heldTask()]
+    ids.push('', '')
+    ids[0] = queue.add(first).id
+    ids[1] = queue.add(second).id
+    expect(queue.list().map(({ state }) => state)).toEqual(['running', 'queued'])
+    first.finish()
+    await settled()
+    expect(queue.list().map(({ state }) => state)).toEqual(['done', 'running'])
+    second.finish()
+    await settled()
+    expect(queue.list().map(({ state, resultId }) => [state, resultId])).toEqual([
+      ['done', 'made'],
+      ['done', 'made']
+    ])
+    expect(told.slice(-3)).toEqual(['0 done', '1 running', '1 done'])
+  })
+
+  const endings: [string, unknown, Partial<AppJob>][] = [
+    ['failed', new HippospikeError('input', 'bad image'), { problem: 'bad image' }],
+    ['interrupted', new EngineDiedError('internal', 'killed'), { problem: 'killed' }],
+    ['cancelled', new HippospikeError('cancelled', 'cancelled'), { problem: null }]
+  ]
+  it.each(endings)('ends a job as %s by why it stopped, and goes on', async (state, why, more) => {
+    const queue = new JobQueue()
+    queue.add(task(() => Promise.reject(why as Error)))
+    queue.add(task(() => Promise.resolve('next')))
+    await settled()
+    expect(queue.list()[0]).toMatchObject({ state, resultId: null, ...more })
+    expect(queue.list()[1]).toMatchObject({ state: 'done', resultId: 'next' })
+  })
+
+  it('cancels a job that waits at once, and one that runs once it has stopped', async () => {
+    const queue = new JobQueue()
+    const [first, second] = [heldTask(), heldTask()]
+    const running = queue.add(first)
+    const waiting = queue.add(second)
+    expect(queue.cancel(waiting.id).state).toBe('cancelled')
+    expect(queue.cancel(running.id).state).toBe('running')
+    await settled()
+    expect(queue.list().map(({ state }) => state)).toEqual(['cancelled', 'cancelled'])
+    expect(() => queue.cancel(running.id)).toThrow('over already')
+    expect(() => queue.cancel('none')).toThrow('no job none')
+  })
+
+  it('tells progress as it comes', async () => {
+    const queue = new JobQueue(() => 0)
+    const told: AppJob[] = []
+    queue.subscribe((job) => told.push(job))
+    queue.add(
+      task(({ onProgress }) => {
+        onProgress({ stage: 'segment', fraction: 0.5, message: 'half' })
+        return Promise.resolve(null)
+      })
+    )
+    await settled()
+    expect(told.find(({ stage }) => stage === 'segment')).toMatchObject({
+      state: 'running',
+      fraction: 0.5,
+      message: 'half'
+    })
+  })
+
+  it('stops everything when it is closed', async () => {
+    const queue = new JobQueue()
+    queue.add(heldTask())
+    queue.add(heldTask())
+    await queue.close()
+    expect(queue.list().map(({ state }) => state)).toEqual(['cancelled', 'cancelled'])
+  })
+})
