@@ -7,11 +7,12 @@ import { geometrySchema } from '../geometry'
  * GET  …              → SpikeInfo
  * GET  …/heat?layer=L&t=T           → uint8 pairs (positive, negative spikes among the layer's channels) a voxel, on `grid`, x fastest
  * GET  …/mask?t=T                   → uint8 on the image's grid: the label map as it stands after timestep T (1-based)
- * GET  …/stable                     → uint8 on the image's grid: last T at which the voxel's label changed, 0 where never
- * GET  …/raster?layer=L&limit=N     → uint32 triples (timestep from 1, rank of the sampled neuron, 1 or 0 for the sign: 1 positive)
+ * GET  …/stable                     → uint8 on the image's grid: last T at which the voxel's label changed, 0 where never; before the first it is background
+ * GET  …/raster?layer=L&limit=N     → uint32 triples (timestep from 1, rank of the sampled neuron, 1 or 0 for the sign: 1 positive);
+ *                                      min(neurons of the layer, ⌊N / T⌋) neurons are sampled, so that there are never more than N
  * GET  …/neurons?layer=L&x=&y=&z=   → NeuronTrace; indices on the image's grid
  * GET  …/dice                       → DiceOverTime
- * GET  …/export.csv                 → firing rates by layer and timestep; …/export.nii.gz?layer=L → 4-D heat maps
+ * GET  …/export.csv                 → firing rates by layer and timestep; …/export.nii.gz?layer=L → 4-D heat maps, positive minus negative
  */
 export const spikeInfoSchema = z.strictObject({
   timesteps: z.int().min(1),
