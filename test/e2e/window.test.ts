@@ -1,5 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { gunzipSync } from 'node:zlib'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { temporaryFolder } from '../fixtures/temporary-folder'
@@ -8,6 +9,8 @@ import { findChromium, startBrowserApp, type BrowserApp } from './browser-app'
 const chromium = findChromium()
 if (chromium === undefined) console.warn('the window is not tested in a browser: no Chromium here')
 const files = temporaryFolder()
+/** Where a NIfTI-1 header says at which byte its voxels begin. */
+const VOX_OFFSET = 108
 
 /** One newcomer's session, from the first start to the end of the host; each step goes on from the one before. */
 describe.skipIf(chromium === undefined)('the window, in Chromium', () => {
@@ -103,8 +106,16 @@ describe.skipIf(chromium === undefined)('the window, in Chromium', () => {
     await download.saveAs(target)
     await page.getByRole('heading', { name: 'Written' }).waitFor()
     await app.picture('8-exported')
-    // Gzip's own two first bytes; the voxels are compared where the export is made.
-    expect([...readFileSync(target).subarray(0, 2)]).toEqual([0x1f, 0x8b])
+    const nifti = gunzipSync(readFileSync(target))
+    const voxels = nifti.subarray(nifti.readFloatLE(VOX_OFFSET))
+    const shown = await page.evaluate(async () => {
+      const results = '/api/cases/hippocampus023/results'
+      const list = (await (await fetch(results)).json()) as { id: string; kind: string }[]
+      const id = list.find(({ kind }) => kind === 'model')?.id ?? ''
+      return [...new Uint8Array(await (await fetch(`${results}/${id}/mask`)).arrayBuffer())]
+    })
+    expect(shown.filter((label) => label > 0).length).toBeGreaterThan(2500)
+    expect(Buffer.compare(voxels, Buffer.from(shown))).toBe(0)
   })
 
   it('refuses a bad file in place, the case before still open', async () => {
@@ -214,7 +225,10 @@ describe.skipIf(chromium === undefined)('the window, in Chromium', () => {
   })
 
   it('has complained of nothing until now but the failures that were made', () => {
-    const unexpected = app.complaints.filter((one) => !/\/api\/(jobs|cases\/upload)/.test(one))
+    // A journal that is not there is the answer that nothing was left unsaved.
+    const unexpected = app.complaints.filter(
+      (one) => !/\/api\/(jobs|cases\/upload|.*\/journal\b)/.test(one)
+    )
     expect(unexpected).toEqual([])
   })
 

@@ -76,7 +76,7 @@ describe('what can be exported', () => {
   })
 
   it('names files by case and result', () => {
-    expect(fileName('p1', 'snnT4', 'nrrd-seg')).toBe('p1_snnT4.seg.nrrd')
+    expect(fileName('p1', 'snnT4', 'nrrd-seg')).toBe('sub-p1_seg-snnT4.seg.nrrd')
   })
 })
 

@@ -77,6 +77,7 @@ function createCases(): Cases {
     beforeLeaving: selection.beforeLeaving,
     enterWorkspace: (fallback) => enter(files, selection, memory, fallback),
     async remove(id) {
+      memory.forget(id)
       const bringBack = await files.remove(id)
       if (selection.caseId.value === id) selection.close()
       return async () => {

@@ -21,6 +21,8 @@ export interface ViewMemory {
   recall: (fallback: Pick<WorkspaceView, 'convention'>) => Promise<string | null>
   /** From now on nothing is kept until the next {@link recall}. */
   pause: () => void
+  /** Keeps no more of a case, which is about to go. */
+  forget: (caseId: string) => void
 }
 
 /** Keeps how the user leaves a workspace and each of its cases, and brings it back. */
@@ -117,6 +119,9 @@ export function createViewMemory(selection: SelectionStore): ViewMemory {
       keeping = false
       settled = null
       keepWorkspace.cancel()
+    },
+    forget(caseId) {
+      keepers.get(caseId)?.cancel()
     }
   }
 }

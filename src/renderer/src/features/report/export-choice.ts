@@ -76,8 +76,8 @@ export function obstacle(
   return null
 }
 
-/** `subject_result_dseg.nii.gz` */
+/** `sub-CASE_seg-RESULT_dseg.nii.gz`, as BIDS names derivatives. */
 export function fileName(caseId: string, resultId: string, format: Format): string {
   const suffix = FORMATS.find(({ value }) => value === format)?.suffix ?? ''
-  return `${caseId}_${resultId}${suffix}`
+  return `sub-${caseId}_seg-${resultId}${suffix}`
 }
