@@ -3,11 +3,14 @@ import { join } from 'node:path'
 import { _electron, type ElectronApplication, type Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { VERSION } from '../../src/shared/version'
+import { temporaryFolder } from '../fixtures/temporary-folder'
 import { findElectron, needsDisplay } from './electron-runtime'
 import { startDisplay, type Display } from './display'
 
 const root = join(import.meta.dirname, '..', '..')
 const results = join(root, 'out', 'test-results')
+/** A user who never started the app. */
+const home = temporaryFolder()
 const electron = findElectron()
 if (electron.missing !== undefined) console.warn(`the window is not tested: ${electron.missing}`)
 
@@ -23,7 +26,7 @@ describe.skipIf(electron.missing !== undefined)(`the window, in ${electron.name}
       executablePath: electron.path ?? '',
       // Chromium's own sandbox refuses to run as root, as containers do.
       args: [...(process.getuid?.() === 0 ? ['--no-sandbox'] : []), root],
-      env: { ...environment(), ...display?.env },
+      env: { ...environment(), ...display?.env, HOME: home.path, XDG_CONFIG_HOME: home.path },
       timeout: 60_000
     })
     page = await application.firstWindow()
@@ -38,12 +41,11 @@ describe.skipIf(electron.missing !== undefined)(`the window, in ${electron.name}
     display?.stop()
   })
 
-  it('says what it is, its version, and the commands to run', async () => {
+  it('welcomes a newcomer', async () => {
     expect(await page.title()).toBe('Hippospike')
     expect(await page.textContent('h1')).toBe('Hippospike')
     const text = await page.innerText('body')
-    expect(text).toContain(VERSION)
-    expect(text).toContain('npx hippospike segment')
+    expect(text).toContain('Open the sample case')
     mkdirSync(results, { recursive: true })
     await page.screenshot({ path: join(results, 'window.png') })
   })
@@ -59,7 +61,7 @@ describe.skipIf(electron.missing !== undefined)(`the window, in ${electron.name}
       require: 'undefined',
       process: 'undefined',
       Buffer: 'undefined',
-      bridge: JSON.stringify({ version: VERSION })
+      bridge: JSON.stringify({ version: VERSION, dialogs: {} })
     })
   })
 
