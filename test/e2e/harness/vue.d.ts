@@ -3,3 +3,4 @@ declare module '*.vue' {
   const component: Component
   export default component
 }
+declare module '*.css'
