@@ -6,7 +6,8 @@ import { answer } from './http'
 import type { Services } from './services'
 
 export function aboutRoutes({ host, log }: Services): Hono {
-  return new Hono().get('/about', async () => {
+  const app = new Hono()
+  app.get('/about', async () => {
     const report = await readCachedReport()
     const runtimes =
       report?.candidates
@@ -21,4 +22,5 @@ export function aboutRoutes({ host, log }: Services): Hono {
       log: log.path
     })
   })
+  return app
 }

@@ -33,7 +33,8 @@ export function caseRoutes(services: Services): Hono {
     return answer(outcomesSchema, outcomes)
   }
 
-  return new Hono()
+  const app = new Hono()
+  app
     .get('/cases', async () =>
       answer(
         caseListSchema,
@@ -64,4 +65,5 @@ export function caseRoutes(services: Services): Hono {
       await writeCaseView(session.root, id, view)
       return answer(caseViewSchema, view)
     })
+  return app
 }

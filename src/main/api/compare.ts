@@ -14,7 +14,8 @@ import type { Services } from './services'
 const querySchema = z.strictObject({ a: z.string().min(1), b: z.string().min(1) })
 
 export function compareRoutes({ session }: Services): Hono {
-  return new Hono().get('/cases/:case/compare', async (context) => {
+  const app = new Hono()
+  app.get('/cases/:case/compare', async (context) => {
     const { id } = await readCase(session.root, pathPart(context, 'case'))
     const query = queryOf(context, querySchema)
     const a = await readMask(session.root, id, query.a)
@@ -22,6 +23,7 @@ export function compareRoutes({ session }: Services): Hono {
     checkSameGrid(`result ${query.b}`, b.geometry, a.geometry)
     return answer(comparisonSchema, compare(a, b))
   })
+  return app
 }
 
 type Mask = Awaited<ReturnType<typeof readMask>>

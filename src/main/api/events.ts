@@ -7,7 +7,8 @@ const HEARTBEAT_MS = 15_000
 
 /** A line a happening, for as long as it is read. */
 export function eventRoutes({ jobs, events }: Services): Hono {
-  return new Hono().get('/events', () => {
+  const app = new Hono()
+  app.get('/events', () => {
     let stop = (): void => undefined
     const body = new ReadableStream<Uint8Array>({
       start(controller) {
@@ -38,4 +39,5 @@ export function eventRoutes({ jobs, events }: Services): Hono {
     })
     return new Response(body, { headers: { 'content-type': 'application/x-ndjson' } })
   })
+  return app
 }

@@ -10,7 +10,8 @@ import type { Services } from './services'
 
 export function exportRoutes({ session, images }: Services): Hono {
   const downloads = new Downloads()
-  return new Hono()
+  const app = new Hono()
+  app
     .post('/cases/:case/results/:result/export', async (context) => {
       const request = await jsonBody(context, exportRequestSchema)
       const { root } = session
@@ -44,4 +45,5 @@ export function exportRoutes({ session, images }: Services): Hono {
       response.headers.set('content-disposition', `attachment; filename="${basename(path)}"`)
       return response
     })
+  return app
 }

@@ -5,7 +5,8 @@ import { answer, bytesResponse, pathPart } from './http'
 import type { Services } from './services'
 
 export function imageRoutes({ session, images }: Services): Hono {
-  return new Hono()
+  const app = new Hono()
+  app
     .get('/cases/:case/image', async (context) => {
       const { record } = await readCase(session.root, pathPart(context, 'case'))
       return answer(caseImageSchema, record.image)
@@ -14,4 +15,5 @@ export function imageRoutes({ session, images }: Services): Hono {
       const { scan } = await readCase(session.root, pathPart(context, 'case'))
       return bytesResponse((await images.read(scan)).volume.voxels)
     })
+  return app
 }

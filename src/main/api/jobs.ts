@@ -6,7 +6,8 @@ import { answer, jsonBody, pathPart } from './http'
 import type { Services } from './services'
 
 export function jobRoutes({ session, jobs, resources, log }: Services): Hono {
-  return new Hono()
+  const app = new Hono()
+  app
     .get('/jobs', () => answer(z.array(appJobSchema), jobs.list()))
     .post('/jobs', async (context) => {
       const request = await jsonBody(context, appJobRequestSchema)
@@ -20,4 +21,5 @@ export function jobRoutes({ session, jobs, resources, log }: Services): Hono {
       return answer(appJobSchema, jobs.add(await segmentTask(place, request)), 201)
     })
     .delete('/jobs/:job', (context) => answer(appJobSchema, jobs.cancel(pathPart(context, 'job'))))
+  return app
 }

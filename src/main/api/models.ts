@@ -6,7 +6,8 @@ import { answer } from './http'
 import type { Services } from './services'
 
 export function modelRoutes({ resources, session }: Services): Hono {
-  return new Hono().get('/models', async () => {
+  const app = new Hono()
+  app.get('/models', async () => {
     const { workspace } = await session.describe()
     const models = await findModels(join(resources, 'models'), workspace?.path ?? null)
     return answer(
@@ -14,4 +15,5 @@ export function modelRoutes({ resources, session }: Services): Hono {
       models.map(({ summary }) => summary)
     )
   })
+  return app
 }

@@ -63,7 +63,8 @@ export function resultRoutes(services: Services): Hono {
     return answer(resultSchema, result, status)
   }
 
-  return new Hono()
+  const app = new Hono()
+  app
     .get('/cases/:case/results', async (context) => {
       const { id } = await readCase(session.root, pathPart(context, 'case'))
       return answer(resultListSchema, await listResults(session.root, id))
@@ -158,6 +159,7 @@ export function resultRoutes(services: Services): Hono {
       await removeJournal(session.writableRoot, caseId, id)
       return new Response(null, { status: 204 })
     })
+  return app
 }
 
 function nameFor(kind: z.infer<typeof importedKindSchema>, file: string): string {

@@ -8,7 +8,8 @@ import type { Services } from './services'
 const restoredSchema = z.strictObject({ caseId: z.string() })
 
 export function trashRoutes({ session, events }: Services): Hono {
-  return new Hono()
+  const app = new Hono()
+  app
     .delete('/cases/:case', async (context) => {
       const trashId = await trashCase(session.writableRoot, pathPart(context, 'case'))
       events.emit({ type: 'cases', caseId: null })
@@ -19,4 +20,5 @@ export function trashRoutes({ session, events }: Services): Hono {
       events.emit({ type: 'cases', caseId })
       return answer(restoredSchema, { caseId })
     })
+  return app
 }

@@ -9,7 +9,8 @@ import { answer, jsonBody } from './http'
 import type { Services } from './services'
 
 export function workspaceRoutes({ session, events }: Services): Hono {
-  return new Hono()
+  const app = new Hono()
+  app
     .get('/workspace', async () => answer(openWorkspaceSchema, await session.describe()))
     .post('/workspace', async (context) => {
       const { path, create } = await jsonBody(context, openWorkspaceRequestSchema)
@@ -25,4 +26,5 @@ export function workspaceRoutes({ session, events }: Services): Hono {
       await writeWorkspaceView(session.writableRoot, view)
       return answer(workspaceViewSchema, view)
     })
+  return app
 }

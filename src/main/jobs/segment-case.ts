@@ -67,7 +67,7 @@ interface Plan {
 async function segmentCase(
   { root, run, log, scan, model, timesteps, runtime }: Plan,
   { caseId }: SegmentJobRequest,
-  { signal, onProgress }: JobRun
+  job: JobRun
 ): Promise<string> {
   await assertPresent(root)
   await ensureDerivatives(root)
@@ -95,8 +95,10 @@ async function segmentCase(
     request,
     runtime,
     resultSchema: segmentResultSchema,
-    signal,
-    onProgress,
+    signal: job.signal,
+    onProgress: (progress) => {
+      job.onProgress(progress)
+    },
     onLog: (_level, message) => log?.(message),
     onOutput: log
   })

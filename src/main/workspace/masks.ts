@@ -10,7 +10,13 @@ import { checkMaskVoxels, checkSameGrid, MASK_LABELS } from './grid'
 import { removeJournal } from './journal'
 import { resultFiles } from './layout'
 import { MissingError } from './missing'
-import { freeResultId, readResult, writeResultRecord, type ResultRecord } from './result-record'
+import {
+  freeResultId,
+  readResult,
+  resultRecordSchema,
+  writeResultRecord,
+  type ResultRecord
+} from './result-record'
 
 /** Who saves a version, and how it came about. */
 export interface Authorship {
@@ -67,7 +73,8 @@ export async function saveMask(
   checkMaskVoxels(voxels, source.volume.geometry)
   return inTurn(async () => {
     await assertPresent(root)
-    const { id: _id, hasSpikes, hasProbabilities, ...record } = await readResult(root, caseId, id)
+    const result = await readResult(root, caseId, id)
+    const record = resultRecordSchema.strip().parse(result)
     if (record.kind === 'truth') {
       throw new HippospikeError(
         'usage',
@@ -90,7 +97,7 @@ export async function saveMask(
     }
     await writeVersion(root, caseId, id, mask, source, changed)
     await removeJournal(root, caseId, id)
-    return { id, ...changed, hasSpikes, hasProbabilities }
+    return { ...result, ...changed }
   })
 }
 

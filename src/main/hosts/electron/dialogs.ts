@@ -49,10 +49,10 @@ export function provideDialogs(): void {
 }
 
 /** @throws HippospikeError (usage) for a message from anything but a page of the app */
-function windowOf(event: IpcMainInvokeEvent): BrowserWindow {
-  const window = BrowserWindow.fromWebContents(event.sender)
+function windowOf(event: IpcMainInvokeEvent) {
+  const window = BrowserWindow.getAllWindows().find((one) => one.webContents === event.sender)
   const url = event.senderFrame?.url ?? ''
-  if (window !== null && url.startsWith(`${ORIGIN}/`)) return window
+  if (window !== undefined && url.startsWith(`${ORIGIN}/`)) return window
   throw new HippospikeError('usage', 'only the app itself may ask for a dialog')
 }
 

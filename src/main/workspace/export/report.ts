@@ -47,13 +47,13 @@ export function reportHtml(
     ['Computed in', cost && `${cost.seconds.toFixed(1)} s on ${cost.runtime}`],
     [
       'Mean firing rate',
-      cost?.meanFiringRate == null
+      typeof cost?.meanFiringRate !== 'number'
         ? null
         : `${cost.meanFiringRate.toFixed(3)} spikes per neuron and timestep`
     ],
     [
       'Estimated energy, ANN ÷ SNN',
-      cost?.energyRatio == null
+      typeof cost?.energyRatio !== 'number'
         ? null
         : `${cost.energyRatio.toFixed(1)} (4.6 pJ a multiply-accumulate, 0.9 pJ an accumulate; memory traffic left out)`
     ]

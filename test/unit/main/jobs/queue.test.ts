@@ -149,8 +149,8 @@ describe('the queue', () => {
     const told: AppJob[] = []
     queue.subscribe((job) => told.push(job))
     queue.add(
-      task(({ onProgress }) => {
-        onProgress({ stage: 'segment', fraction: 0.5, message: 'half' })
+      task((job) => {
+        job.onProgress({ stage: 'segment', fraction: 0.5, message: 'half' })
         return Promise.resolve(null)
       })
     )
