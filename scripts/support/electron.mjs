@@ -33,7 +33,10 @@ function fetched(folder) {
     encoding: 'utf8',
     timeout: 300_000
   })
-  const reason = run.stderr?.split('\n').find((line) => /error/i.test(line))?.trim()
+  const reason = run.stderr
+    ?.split('\n')
+    .find((line) => /error/i.test(line))
+    ?.trim()
   return installed(folder) ?? none(`Electron could not be fetched${reason ? `: ${reason}` : ''}`)
 }
 
