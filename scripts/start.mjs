@@ -1,4 +1,5 @@
-// `npm start`: prepares what is missing, then opens the app on the sample case. Each part can be interrupted and run again.
+// `npm start`: prepares what is missing, segments the sample case, then opens the app on it. Each part can be interrupted and run again.
+import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { isBuilt } from './support/build-state.mjs'
 import { findElectron } from './support/electron.mjs'
@@ -13,15 +14,22 @@ async function step(script, args = []) {
 
 say('Hippospike: hippocampus segmentation with spiking neural networks')
 
-say('Step 1 of 3: the TensorFlow engine (fetched once; Hippospike also works without it, slower)')
+say('Step 1 of 4: the TensorFlow engine (fetched once; Hippospike also works without it, slower)')
 await step('scripts/setup-engine.mjs')
 
 if (isBuilt()) {
-  say('Step 2 of 3: the program is built already')
+  say('Step 2 of 4: the program is built already')
 } else {
-  say('Step 2 of 3: building the program (some seconds)')
+  say('Step 2 of 4: building the program (some seconds)')
   await step('scripts/build.mjs')
 }
+
+const image = 'resources/sample/imagesTr/hippocampus_023.nii.gz'
+const mask = 'out/sample/hippocampus_023_dseg.nii.gz'
+mkdirSync(join(root, 'out', 'sample'), { recursive: true })
+say('Step 3 of 4: segmenting the sample case on the command line, with')
+console.log(`  npx hippospike segment ${image} --out ${mask} --force\n`)
+await step('bin/hippospike.mjs', ['segment', image, '--out', mask, '--force'])
 
 const workspace = join('out', 'sample-workspace')
 const electron = findElectron()
@@ -32,7 +40,7 @@ const screen =
     : 'there is no screen'
 const obstacle = electron.missing ?? screen
 if (obstacle === null) {
-  say('Step 3 of 3: opening the app on the sample case')
+  say('Step 4 of 4: opening the app on the sample case')
   const code = await runProgram(electron.path, [
     ...(process.getuid?.() === 0 ? ['--no-sandbox'] : []),
     root,
@@ -41,7 +49,7 @@ if (obstacle === null) {
   ])
   process.exitCode = code
 } else {
-  say(`Step 3 of 3: the window cannot be opened (${obstacle}), so the app is served to a browser`)
+  say(`Step 4 of 4: the window cannot be opened (${obstacle}), so the app is served to a browser`)
   process.exitCode = await runNode(join(root, 'bin/hippospike.mjs'), [
     'serve',
     '--workspace',
