@@ -96,11 +96,11 @@ describe('train', () => {
     ['an ANN', ann],
     ['an SNN', snn]
   ])('lowers the loss of %s', async (_, network) => {
-    const outcome = await run(network(), { ...OPTIONS, epochs: 8, augmentation: null }, null, {
+    const outcome = await run(network(), { ...OPTIONS, epochs: 12, augmentation: null }, null, {
       validation: []
     })
     const all = losses(outcome)
-    expect(all).toHaveLength(8)
+    expect(all).toHaveLength(12)
     expect(all.at(-1)!).toBeLessThan(0.7 * all[0]!)
   })
 
