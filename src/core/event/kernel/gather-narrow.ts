@@ -1,5 +1,5 @@
 import { fire8 } from './neuron'
-import { column, count, REACH_BYTES, weightsAt } from './reach'
+import { column, REACH_BYTES, weightsAt } from './reach'
 import { Layer, Reach } from './records'
 
 /** As gather.ts, with weights and potentials as 16-bit integers in fractions of the threshold. */
@@ -14,8 +14,7 @@ export function spike16Narrow(
   potentials: usize,
   netCounts: usize,
   masks: usize,
-  negatives: usize,
-  counts: usize
+  negatives: usize
 ): i32 {
   const mode = layer.mode
   const unit = i16x8.splat(<i16>layer.unit)
@@ -28,8 +27,6 @@ export function spike16Narrow(
   masks += <usize>(channel >> 3)
   negatives += <usize>(channel >> 3)
   let entries: usize = 0
-  let positive = 0
-  let negative = 0
   for (let x = 0; x < length; x++) {
     let a0 = v128.load(bias)
     let a1 = v128.load(bias, 16)
@@ -71,17 +68,14 @@ export function spike16Narrow(
       fire8(mode, potentials, netCounts, i16x8.add_sat_s(a0, b0), unit) |
       (fire8(mode, potentials + 16, netCounts + 16, i16x8.add_sat_s(a1, b1), unit) << 8)
     store<u16>(masks, <u16>fired)
-    positive += popcnt<i32>(fired & 0xffff)
     if (mode != 0) {
       store<u16>(negatives, <u16>(fired >>> 16))
-      negative += popcnt<i32>(fired >>> 16)
       negatives += maskBytes
       netCounts += rowBytes
     }
     potentials += rowBytes
     masks += maskBytes
   }
-  count(counts, positive, negative)
   return <i32>(entries >> 1)
 }
 
@@ -95,8 +89,7 @@ export function spike32Narrow(
   potentials: usize,
   netCounts: usize,
   masks: usize,
-  negatives: usize,
-  counts: usize
+  negatives: usize
 ): i32 {
   const mode = layer.mode
   const unit = i16x8.splat(<i16>layer.unit)
@@ -109,8 +102,6 @@ export function spike32Narrow(
   masks += <usize>(channel >> 3)
   negatives += <usize>(channel >> 3)
   let entries: usize = 0
-  let positive = 0
-  let negative = 0
   for (let x = 0; x < length; x++) {
     let a0 = v128.load(bias)
     let a1 = v128.load(bias, 16)
@@ -150,17 +141,14 @@ export function spike32Narrow(
       (fire8(mode, potentials + 48, netCounts + 48, a3, unit) << 8)
     const up = (low & 0xffff) | (high << 16)
     store<u32>(masks, up)
-    positive += popcnt<i32>(up)
     if (mode != 0) {
       const down = (low >>> 16) | (high & 0xffff0000)
       store<u32>(negatives, down)
-      negative += popcnt<i32>(down)
       negatives += maskBytes
       netCounts += rowBytes
     }
     potentials += rowBytes
     masks += maskBytes
   }
-  count(counts, positive, negative)
   return <i32>(entries >> 1) * 2
 }

@@ -1,5 +1,5 @@
 import { fire4 } from './neuron'
-import { column, count, REACH_BYTES, weightsAt } from './reach'
+import { column, REACH_BYTES, weightsAt } from './reach'
 import { Layer, Reach } from './records'
 
 /**
@@ -7,7 +7,6 @@ import { Layer, Reach } from './records'
  * registers, over all rows and taps in one loop, since its inputs are neighbours in the spike lists.
  */
 
-// @ts-ignore: decorator
 @inline
 function signed(sign: i32, sum: v128, weight: v128): v128 {
   return sign == 0 ? f32x4.add(sum, weight) : f32x4.sub(sum, weight)
@@ -29,8 +28,7 @@ export function spike16(
   potentials: usize,
   netCounts: usize,
   masks: usize,
-  negatives: usize,
-  counts: usize
+  negatives: usize
 ): i32 {
   const mode = layer.mode
   const rowBytes = <usize>(layer.channels << 2)
@@ -42,8 +40,6 @@ export function spike16(
   masks += <usize>(channel >> 3)
   negatives += <usize>(channel >> 3)
   let entries: usize = 0
-  let positive = 0
-  let negative = 0
   for (let x = 0; x < length; x++) {
     let a0 = v128.load(bias)
     let a1 = v128.load(bias, 16)
@@ -99,17 +95,14 @@ export function spike16(
       (fire4(mode, potentials + 32, netCounts + 32, f32x4.add(a2, b2)) << 8) |
       (fire4(mode, potentials + 48, netCounts + 48, f32x4.add(a3, b3)) << 12)
     store<u16>(masks, <u16>fired)
-    positive += popcnt<i32>(fired & 0xffff)
     if (mode != 0) {
       store<u16>(negatives, <u16>(fired >>> 16))
-      negative += popcnt<i32>(fired >>> 16)
       negatives += maskBytes
       netCounts += rowBytes
     }
     potentials += rowBytes
     masks += maskBytes
   }
-  count(counts, positive, negative)
   return <i32>(entries >> 1)
 }
 
@@ -123,8 +116,7 @@ export function spike32(
   potentials: usize,
   netCounts: usize,
   masks: usize,
-  negatives: usize,
-  counts: usize
+  negatives: usize
 ): i32 {
   const mode = layer.mode
   const rowBytes = <usize>(layer.channels << 2)
@@ -136,8 +128,6 @@ export function spike32(
   masks += <usize>(channel >> 3)
   negatives += <usize>(channel >> 3)
   let entries: usize = 0
-  let positive = 0
-  let negative = 0
   for (let x = 0; x < length; x++) {
     let a0 = v128.load(bias)
     let a1 = v128.load(bias, 16)
@@ -193,18 +183,15 @@ export function spike32(
       (fire4(mode, potentials + 112, netCounts + 112, a7) << 12)
     const up = (low & 0xffff) | (high << 16)
     store<u32>(masks, up)
-    positive += popcnt<i32>(up)
     if (mode != 0) {
       const down = (low >>> 16) | (high & 0xffff0000)
       store<u32>(negatives, down)
-      negative += popcnt<i32>(down)
       negatives += maskBytes
       netCounts += rowBytes
     }
     potentials += rowBytes
     masks += maskBytes
   }
-  count(counts, positive, negative)
   return <i32>(entries >> 1) * 2
 }
 
@@ -257,13 +244,10 @@ export function spikeConstant(
   potentials: usize,
   netCounts: usize,
   masks: usize,
-  negatives: usize,
-  counts: usize
+  negatives: usize
 ): void {
   const mode = layer.mode
   const groups = (length * layer.channels) >> 4
-  let positive = 0
-  let negative = 0
   for (let g = 0; g < groups; g++) {
     const fired =
       fire4(mode, potentials, netCounts, v128.load(currents)) |
@@ -271,10 +255,8 @@ export function spikeConstant(
       (fire4(mode, potentials + 32, netCounts + 32, v128.load(currents, 32)) << 8) |
       (fire4(mode, potentials + 48, netCounts + 48, v128.load(currents, 48)) << 12)
     store<u16>(masks, <u16>fired)
-    positive += popcnt<i32>(fired & 0xffff)
     if (mode != 0) {
       store<u16>(negatives, <u16>(fired >>> 16))
-      negative += popcnt<i32>(fired >>> 16)
       negatives += 2
       netCounts += 64
     }
@@ -282,5 +264,4 @@ export function spikeConstant(
     potentials += 64
     masks += 2
   }
-  count(counts, positive, negative)
 }

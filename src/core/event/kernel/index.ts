@@ -4,7 +4,6 @@ import { Layer, Plan } from './records'
 
 
 /** Where the layers' records lie. */
-// @ts-ignore: decorator
 @inline
 function layerAt(plan: Plan, index: i32): Layer {
   return changetype<Layer>(load<u32>(plan.layers + (<usize>index << 2)))

@@ -154,7 +154,6 @@ function listRow(source: Source, window: Window, y: i32, z: i32, starts: usize, 
 }
 
 /** Appends the number of each channel that fired in one voxel; writes up to seven entries beyond the last. */
-// @ts-ignore: decorator
 @inline
 function listChannels(from: usize, bytes: usize, at: usize, bitTable: usize): usize {
   const eight = i16x8.splat(8)

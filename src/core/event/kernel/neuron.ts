@@ -7,7 +7,6 @@ import { Mode } from './records'
  * @param at address of the potentials
  * @param netCounts address of the net spike counts (TERNARY_MEMORY)
  */
-// @ts-ignore: decorator
 @inline
 export function fire4(mode: i32, at: usize, netCounts: usize, current: v128): u32 {
   const one = f32x4.splat(1)
@@ -32,7 +31,6 @@ export function fire4(mode: i32, at: usize, netCounts: usize, current: v128): u3
 }
 
 /** The same on eight neurons whose potentials are 16-bit integers; `unit` is the threshold. Sums saturate. */
-// @ts-ignore: decorator
 @inline
 export function fire8(mode: i32, at: usize, netCounts: usize, current: v128, unit: v128): u32 {
   const u = i16x8.add_sat_s(v128.load(at), current)

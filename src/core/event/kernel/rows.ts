@@ -31,7 +31,6 @@ export function runChunk(plan: Plan, layer: Layer, worker: i32, y0: i32, z: i32,
   }
 }
 
-// @ts-ignore: decorator
 @inline
 function neuronIndex(layer: Layer, first: i32, y: i32, z: i32): usize {
   return <usize>((z * layer.height + y) * layer.width + first) * <usize>layer.channels
@@ -67,6 +66,7 @@ function spikeSegment(
   }
   const spikes = layer.spikes
   const maskRow = <usize>spikes.rowBytes
+  const maskLength = <usize>(length * (layer.channels >> 3))
   const corner = <usize>(z * layer.height + y0) * maskRow + <usize>(first * (layer.channels >> 3))
   let accumulates: i64 = 0
   for (let t = t0; t < t1; t++) {
@@ -79,18 +79,34 @@ function spikeSegment(
       const u = potentials + row * potentialRow
       const n = netCounts + row * netCountRow
       if (layer.kind == Kind.IMAGE) {
-        spikeConstant(layer, scratch.currents + row * currentRow, length, u, n, positive, negative, counts)
-        continue
+        spikeConstant(layer, scratch.currents + row * currentRow, length, u, n, positive, negative)
+      } else {
+        const y = y0 + <i32>row
+        const reachEnd = scratch.reaches + <usize>listSources(layer, scratch, y, z) * REACH_BYTES
+        for (let channel = 0, block = 0; channel < layer.channels; channel += layer.block, block++) {
+          selectWeights(layer, scratch.reaches, reachEnd, block, y, z)
+          accumulates += <i64>spikeBlock(layer, scratch.reaches, reachEnd, length, channel, u, n, positive, negative)
+        }
       }
-      const y = y0 + <i32>row
-      const reachEnd = scratch.reaches + <usize>listSources(layer, scratch, y, z) * REACH_BYTES
-      for (let channel = 0, block = 0; channel < layer.channels; channel += layer.block, block++) {
-        selectWeights(layer, scratch.reaches, reachEnd, block, y, z)
-        accumulates += <i64>spikeBlock(layer, scratch.reaches, reachEnd, length, channel, u, n, positive, negative, counts)
-      }
+      count(counts, positive, spikes.negative != 0 ? negative : 0, maskLength)
     }
   }
   note(plan, worker, accumulates * 16)
+}
+
+/** Adds the spikes of a segment to those of its timestep; `negatives` is 0 where no neuron fires negatively. */
+function count(counts: usize, positives: usize, negatives: usize, bytes: usize): void {
+  store<i64>(counts, load<i64>(counts) + bitsOf(positives, bytes))
+  if (negatives != 0) store<i64>(counts, load<i64>(counts, 8) + bitsOf(negatives, bytes), 8)
+}
+
+/** Set bits of an even number of bytes. */
+function bitsOf(at: usize, bytes: usize): i64 {
+  const end = at + bytes
+  let bits: i64 = 0
+  for (; at + 8 <= end; at += 8) bits += popcnt(load<i64>(at))
+  for (; at < end; at += 2) bits += popcnt(<i64>load<u16>(at))
+  return bits
 }
 
 /** One block of output channels, by its width and precision. */
@@ -103,17 +119,16 @@ function spikeBlock(
   u: usize,
   n: usize,
   positive: usize,
-  negative: usize,
-  counts: usize
+  negative: usize
 ): i32 {
   if (layer.block == 32) {
     return layer.width2 == 2
-      ? spike32(layer, reaches, reachEnd, length, channel, u, n, positive, negative, counts)
-      : spike32Narrow(layer, reaches, reachEnd, length, channel, u, n, positive, negative, counts)
+      ? spike32(layer, reaches, reachEnd, length, channel, u, n, positive, negative)
+      : spike32Narrow(layer, reaches, reachEnd, length, channel, u, n, positive, negative)
   }
   return layer.width2 == 2
-    ? spike16(layer, reaches, reachEnd, length, channel, u, n, positive, negative, counts)
-    : spike16Narrow(layer, reaches, reachEnd, length, channel, u, n, positive, negative, counts)
+    ? spike16(layer, reaches, reachEnd, length, channel, u, n, positive, negative)
+    : spike16Narrow(layer, reaches, reachEnd, length, channel, u, n, positive, negative)
 }
 
 function integrateSegment(
@@ -146,7 +161,6 @@ function integrateSegment(
   note(plan, worker, accumulates * 4)
 }
 
-// @ts-ignore: decorator
 @inline
 function note(plan: Plan, worker: i32, accumulates: i64): void {
   const at = plan.accumulates + (<usize>worker << 3)
@@ -160,14 +174,12 @@ function startNeurons(layer: Layer, length: i32, potentials: usize, netCounts: u
   if (layer.mode == Mode.TERNARY_MEMORY) memory.fill(netCounts, 0, bytes)
 }
 
-// @ts-ignore: decorator
 @inline
 function sourceOf(layer: Layer, index: i32): Source {
   return index == 0 ? layer.source0 : layer.source1
 }
 
 /** The i-th of the addresses that begin at a field of the scratch record. */
-// @ts-ignore: decorator
 @inline
 function slotAt(fields: usize, list: i32): usize {
   return <usize>load<u32>(fields + (<usize>list << 2))
