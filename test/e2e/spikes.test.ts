@@ -104,13 +104,17 @@ describe.skipIf(chromium === undefined)('spike activity, in Chromium', () => {
       .filter({ visible: true })
       .first()
       .waitFor()
-    await expect.poll(() => readout('Spike raster')).not.toBe(before)
-    const colours = await page.locator('.plot canvas').evaluate((element) => {
-      const canvas = element as HTMLCanvasElement
-      const pixels = canvas.getContext('2d')?.getImageData(0, 0, canvas.width, canvas.height)
-      return pixels?.data.filter((value, n) => n % 4 === 3 && value > 0).length ?? 0
-    })
-    expect(colours).toBeGreaterThan(1000)
+    // Between the two layers it says that it loads, on an empty canvas.
+    await expect
+      .poll(() => readout('Spike raster'))
+      .toSatisfy((now: string) => now.endsWith('spikes') && now !== before)
+    const dots = (): Promise<number> =>
+      page.locator('.plot canvas').evaluate((element) => {
+        const canvas = element as HTMLCanvasElement
+        const pixels = canvas.getContext('2d')?.getImageData(0, 0, canvas.width, canvas.height)
+        return pixels?.data.filter((value, n) => n % 4 === 3 && value > 0).length ?? 0
+      })
+    await expect.poll(dots).toBeGreaterThan(1000)
   })
 
   it('shows the neurons of a voxel that is clicked', async () => {
