@@ -1,50 +1,28 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { _electron, type ElectronApplication, type Page } from 'playwright-core'
+import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { aboutSchema } from '../../src/shared/api/about'
 import { caseListSchema, resultListSchema } from '../../src/shared/api/cases'
-import { startDisplay, type Display } from './display'
-import { findElectron, needsDisplay } from './electron-runtime'
+import { temporaryFolder } from '../fixtures/temporary-folder'
+import { startElectronApp, type ElectronApp } from './electron-app'
+import { findElectron } from './electron-runtime'
 
-const root = join(import.meta.dirname, '..', '..')
+const folder = temporaryFolder()
 const electron = findElectron()
 
 describe.skipIf(electron.missing !== undefined)(`the API in ${electron.name}`, () => {
-  const folder = mkdtempSync(join(tmpdir(), 'hippospike-electron-'))
-  let display: Display | undefined
-  let application: ElectronApplication
+  let app: ElectronApp
   let page: Page
 
   beforeAll(async () => {
-    if (needsDisplay()) display = await startDisplay()
-    const left = ['ELECTRON_RUN_AS_NODE', 'NODE_OPTIONS']
-    const environment = Object.entries(process.env).filter(
-      (entry): entry is [string, string] => entry[1] !== undefined && !left.includes(entry[0])
-    )
-    application = await _electron.launch({
-      executablePath: electron.path ?? '',
-      args: [
-        ...(process.getuid?.() === 0 ? ['--no-sandbox'] : []),
-        root,
-        `--workspace=${join(folder, 'workspace')}`,
-        '--sample'
-      ],
-      env: {
-        ...Object.fromEntries(environment),
-        ...display?.env,
-        HIPPOSPIKE_CONFIG: join(folder, 'config')
-      },
-      timeout: 60_000
-    })
-    page = await application.firstWindow()
+    app = await startElectronApp(folder.path, [
+      `--workspace=${folder.file('workspace')}`,
+      '--sample'
+    ])
+    page = app.page
   })
 
   afterAll(async () => {
-    await application.close()
-    display?.stop()
-    rmSync(folder, { recursive: true, force: true })
+    await app.close()
   })
 
   const json = (path: string): Promise<unknown> =>

@@ -1,44 +1,28 @@
-import { mkdirSync } from 'node:fs'
-import { join } from 'node:path'
-import { _electron, type ElectronApplication, type Page } from 'playwright-core'
+import type { ElectronApplication, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { VERSION } from '../../src/shared/version'
 import { temporaryFolder } from '../fixtures/temporary-folder'
-import { findElectron, needsDisplay } from './electron-runtime'
-import { startDisplay, type Display } from './display'
+import { startElectronApp, type ElectronApp } from './electron-app'
+import { findElectron } from './electron-runtime'
 
-const root = join(import.meta.dirname, '..', '..')
-const results = join(root, 'out', 'test-results')
 /** A user who never started the app. */
 const home = temporaryFolder()
 const electron = findElectron()
 if (electron.missing !== undefined) console.warn(`the window is not tested: ${electron.missing}`)
 
 describe.skipIf(electron.missing !== undefined)(`the window, in ${electron.name}`, () => {
-  let display: Display | undefined
+  let app: ElectronApp
   let application: ElectronApplication
   let page: Page
-  const violations: string[] = []
 
   beforeAll(async () => {
-    if (needsDisplay()) display = await startDisplay()
-    application = await _electron.launch({
-      executablePath: electron.path ?? '',
-      // Chromium's own sandbox refuses to run as root, as containers do.
-      args: [...(process.getuid?.() === 0 ? ['--no-sandbox'] : []), root],
-      env: { ...environment(), ...display?.env, HOME: home.path, XDG_CONFIG_HOME: home.path },
-      timeout: 60_000
-    })
-    page = await application.firstWindow()
-    page.on('console', (message) => {
-      if (message.type() === 'error') violations.push(message.text())
-    })
+    app = await startElectronApp(home.path)
+    ;({ application, page } = app)
     await page.waitForSelector('h1')
   })
 
   afterAll(async () => {
-    await application.close()
-    display?.stop()
+    await app.close()
   })
 
   it('welcomes a newcomer', async () => {
@@ -46,8 +30,7 @@ describe.skipIf(electron.missing !== undefined)(`the window, in ${electron.name}
     expect(await page.textContent('h1')).toBe('Hippospike')
     const text = await page.innerText('body')
     expect(text).toContain('Open the sample case')
-    mkdirSync(results, { recursive: true })
-    await page.screenshot({ path: join(results, 'window.png') })
+    await app.picture('window')
   })
 
   it('gives the page nothing but the bridge', async () => {
@@ -112,7 +95,7 @@ describe.skipIf(electron.missing !== undefined)(`the window, in ${electron.name}
   })
 
   it('runs no inline script and reaches no other origin', async () => {
-    expect(violations).toEqual([])
+    expect(app.complaints).toEqual([])
     const outcome = await page.evaluate(async () => {
       const script = document.createElement('script')
       script.textContent = 'globalThis.inlineRan = true'
@@ -124,7 +107,7 @@ describe.skipIf(electron.missing !== undefined)(`the window, in ${electron.name}
       return { inline: Reflect.get(globalThis, 'inlineRan') === true, fetched }
     })
     expect(outcome).toEqual({ inline: false, fetched: 'refused' })
-    expect(violations.join('\n')).toContain('Content Security Policy')
+    expect(app.complaints.join('\n')).toContain('Content Security Policy')
   })
 
   it('serves nothing from outside the build', async () => {
@@ -135,13 +118,3 @@ describe.skipIf(electron.missing !== undefined)(`the window, in ${electron.name}
     expect(new Set(status)).toEqual(new Set([404]))
   })
 })
-
-/** This process's environment without what would make Electron run as plain Node or as a test runner. */
-function environment(): Record<string, string> {
-  const left = ['ELECTRON_RUN_AS_NODE', 'NODE_OPTIONS']
-  return Object.fromEntries(
-    Object.entries(process.env).filter(
-      (entry): entry is [string, string] => entry[1] !== undefined && !left.includes(entry[0])
-    )
-  )
-}

@@ -1,16 +1,14 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { gunzipSync } from 'node:zlib'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { temporaryFolder } from '../fixtures/temporary-folder'
 import { findChromium, startBrowserApp, type BrowserApp } from './browser-app'
+import { voxelBytes } from './nifti-voxels'
 
 const chromium = findChromium()
 if (chromium === undefined) console.warn('the window is not tested in a browser: no Chromium here')
 const files = temporaryFolder()
-/** Where a NIfTI-1 header says at which byte its voxels begin. */
-const VOX_OFFSET = 108
 
 /** One newcomer's session, from the first start to the end of the host; each step goes on from the one before. */
 describe.skipIf(chromium === undefined)('the window, in Chromium', () => {
@@ -106,8 +104,6 @@ describe.skipIf(chromium === undefined)('the window, in Chromium', () => {
     await download.saveAs(target)
     await page.getByRole('heading', { name: 'Written' }).waitFor()
     await app.picture('8-exported')
-    const nifti = gunzipSync(readFileSync(target))
-    const voxels = nifti.subarray(nifti.readFloatLE(VOX_OFFSET))
     const shown = await page.evaluate(async () => {
       const results = '/api/cases/hippocampus023/results'
       const list = (await (await fetch(results)).json()) as { id: string; kind: string }[]
@@ -115,7 +111,7 @@ describe.skipIf(chromium === undefined)('the window, in Chromium', () => {
       return [...new Uint8Array(await (await fetch(`${results}/${id}/mask`)).arrayBuffer())]
     })
     expect(shown.filter((label) => label > 0).length).toBeGreaterThan(2500)
-    expect(Buffer.compare(voxels, Buffer.from(shown))).toBe(0)
+    expect(Buffer.compare(voxelBytes(target), Buffer.from(shown))).toBe(0)
   })
 
   it('refuses a bad file in place, the case before still open', async () => {
