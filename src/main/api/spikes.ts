@@ -7,6 +7,8 @@ import type { Result } from '../../shared/api/cases'
 import { CROP_LABELS } from '../../shared/labels'
 import type { Model } from '../../shared/model'
 import { readLabels } from '../imaging/read-image'
+import { readCase } from '../workspace/case-record'
+import { labelSeriesNifti } from '../workspace/export/label-series'
 import { resultFiles } from '../workspace/layout'
 import { MissingError } from '../workspace/missing'
 import { readModel } from '../workspace/model-folder'
@@ -33,8 +35,8 @@ const neuronsQuerySchema = z.strictObject({ layer, x: whole, y: whole, z: whole 
 const layerQuerySchema = z.strictObject({ layer })
 
 /** Spike activity of the results that spiking models made; see the comment in shared/api/spikes.ts. */
-export function spikeRoutes(services: Pick<Services, 'session' | 'resources'>): Hono {
-  const { session, resources } = services
+export function spikeRoutes(services: Pick<Services, 'session' | 'resources' | 'images'>): Hono {
+  const { session, resources, images } = services
   const cache = new ViewsCache()
   const base = '/cases/:case/results/:result/spikes'
 
@@ -92,6 +94,15 @@ export function spikeRoutes(services: Pick<Services, 'session' | 'resources'>): 
       const { layer } = queryOf(context, layerQuerySchema)
       const bytes = await (await viewsOf(context)).nifti(layer)
       return download(bytes, 'application/gzip', nameOf(context, `${layer}_spikes.nii.gz`))
+    })
+    .get(`${base}/masks.nii.gz`, async (context) => {
+      queryOf(context, noQuerySchema)
+      const views = await viewsOf(context)
+      const { scan } = await readCase(session.root, pathPart(context, 'case'))
+      const { timesteps } = views.info()
+      const labels = Array.from({ length: timesteps }, (_, n) => views.mask(n + 1))
+      const bytes = await labelSeriesNifti(await Promise.all(labels), await images.read(scan))
+      return download(bytes, 'application/gzip', nameOf(context, 'desc-timesteps_dseg.nii.gz'))
     })
   return app
 }

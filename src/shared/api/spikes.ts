@@ -12,6 +12,7 @@ import { geometrySchema } from '../geometry'
  *                                      min(neurons of the layer, ⌊N / T⌋) neurons are sampled, so that there are never more than N
  * GET  …/neurons?layer=L&x=&y=&z=   → NeuronTrace; indices on the image's grid
  * GET  …/dice                       → DiceOverTime
+ * GET  …/masks.nii.gz               → 4-D label maps on the image's grid: volume n is the mask after timestep n + 1
  * GET  …/export.csv                 → firing rates by layer and timestep; …/export.nii.gz?layer=L → 4-D heat maps, positive minus negative
  */
 export const spikeInfoSchema = z.strictObject({

@@ -13,11 +13,12 @@ import type { NetworkInput } from '../../../../src/core/snn/prediction'
 import { softmaxChannels } from '../../../../src/core/snn/softmax'
 import { labelsFromScores, toCanonical } from '../../../../src/core/volume/resample'
 import { failureResponse } from '../../../../src/main/api/http'
+import { ImageCache } from '../../../../src/main/api/image-cache'
 import { spikeRoutes } from '../../../../src/main/api/spikes'
 import { createEventPredictor } from '../../../../src/main/engine/inference/event'
 import type { Inference } from '../../../../src/main/engine/inference/predictor'
 import { keepSpikes } from '../../../../src/main/engine/spike-recording'
-import { writeMask } from '../../../../src/main/imaging/write-mask'
+import { writeMask, writeScan } from '../../../../src/main/imaging/write-mask'
 import { makeFolder, OutputSet } from '../../../../src/main/workspace/atomic-write'
 import { resultFiles, workspaceModels } from '../../../../src/main/workspace/layout'
 import { writeModel } from '../../../../src/main/workspace/model-folder'
@@ -104,11 +105,14 @@ beforeAll(async () => {
   const session = new WorkspaceSession(new UserConfig(folder.file('config')))
   await session.open(root, true)
   app = new Hono()
-  app.route('/api', spikeRoutes({ session, resources: folder.file('resources') }))
+  const images = new ImageCache()
+  app.route('/api', spikeRoutes({ session, resources: folder.file('resources'), images }))
   app.onError(failureResponse)
 
   await writeSpikeStore(await addResult('hand', 'snn'), handRecording())
   const image = { geometry: GEOMETRY, voxels: waves(120, 5, 1.5) }
+  await makeFolder(join(root, 'sub-real', 'anat'))
+  await writeScan(join(root, 'sub-real', 'anat', 'sub-real_T1w.nii.gz'), image)
   const { volume, mapping } = toCanonical(image, [1, 1, 1])
   const input = { size: volume.geometry.size, image: volume.voxels }
   await balanceClasses(input)
@@ -236,6 +240,22 @@ describe('the spikes of a network that was run', () => {
   it('end in the mask that the segmentation has', async () => {
     expect(await bytes(`${base}/mask?t=4`)).toEqual(finalMask)
     expect(new Set(finalMask).size).toBeGreaterThan(1)
+  })
+
+  it('are exported as the masks over time, on the grid of the image', async () => {
+    const answer = await get(`${base}/masks.nii.gz`)
+    expect(answer.headers.get('content-disposition')).toContain(
+      'sub-real_seg-snn_desc-timesteps_dseg.nii.gz'
+    )
+    const path = folder.write('masks.nii.gz', new Uint8Array(await answer.arrayBuffer()))
+    const { header, voxels } = rawNifti(path)
+    expect(header.dim.slice(0, 5)).toEqual([4, ...SIZE, 4])
+    expect(header.datatype).toBe(2)
+    const scan = rawNifti(join(root, 'sub-real', 'anat', 'sub-real_T1w.nii.gz')).header
+    expect(header.srow).toEqual(scan.srow)
+    const steps = await Promise.all([1, 2, 3, 4].map((t) => bytes(`${base}/mask?t=${t}`)))
+    expect(voxels).toEqual(steps.flatMap((step) => [...step]))
+    expect(voxels.slice(-120)).toEqual([...finalMask])
   })
 
   it('are as many as the run counted', async () => {

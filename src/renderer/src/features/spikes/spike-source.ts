@@ -26,6 +26,8 @@ export interface SpikeSource {
   dice: (options?: CallOptions) => Promise<DiceOverTime>
   csv: () => Promise<Uint8Array<ArrayBuffer>>
   nifti: (layer: string) => Promise<Uint8Array<ArrayBuffer>>
+  /** The masks after each timestep, as 4-D NIfTI. */
+  masksNifti: () => Promise<Uint8Array<ArrayBuffer>>
 }
 
 export function spikeSource(caseId: string, resultId: string): SpikeSource {
@@ -50,7 +52,8 @@ export function spikeSource(caseId: string, resultId: string): SpikeSource {
       ),
     dice: (options) => api.get(`${base}/dice`, diceOverTimeSchema, options),
     csv: () => api.bytes(`${base}/export.csv`),
-    nifti: (layer) => api.bytes(`${base}${path`/export.nii.gz?layer=${layer}`}`)
+    nifti: (layer) => api.bytes(`${base}${path`/export.nii.gz?layer=${layer}`}`),
+    masksNifti: () => api.bytes(`${base}/masks.nii.gz`)
   }
 }
 
