@@ -26,14 +26,14 @@ export const FORMATS: readonly { value: Format; label: string; about: string; su
   {
     value: 'csv',
     label: 'Volumes, CSV',
-    about: 'One row for a spreadsheet',
+    about: 'One row a structure, for a spreadsheet',
     suffix: '_volumes.csv'
   },
   {
     value: 'json',
     label: 'Volumes, JSON',
-    about: 'With how they were made',
-    suffix: '_volumes.json'
+    about: 'With the model, what it cost, and all versions',
+    suffix: '_result.json'
   },
   {
     value: 'report',
