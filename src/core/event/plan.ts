@@ -49,7 +49,7 @@ export interface PlannedLayer {
   imageWeights: Float32Array | null
 }
 
-/** As it is derived, before it is rounded. */
+/** As it is derived, before it is rounded to its precision. */
 interface FloatLayer extends PlannedLayer {
   bias: Float32Array
   sources: (PlannedSource & { weights: Float32Array })[]
@@ -93,8 +93,8 @@ export function planModel(
     classes: architecture.outputChannels,
     layers: layers.map((layer) => {
       checkLayer(layer, architecture)
-      const planned = planLayer(layer, model, variant)
-      return precision === 'int16' && planned.kind === 'spiking' ? narrowed(planned) : planned
+      const planned = planLayer(layer, model, variant, precision)
+      return planned.precision === 'int16' ? narrowed(planned) : planned
     })
   }
 }
@@ -125,14 +125,31 @@ function checkLayer(layer: ConvLayer, architecture: Model['manifest']['architect
   }
 }
 
-function planLayer(layer: ConvLayer, model: Model, variant: SpikingVariant): FloatLayer {
+function kindOf({ sources, activated }: ConvLayer): PlannedLayer['kind'] {
+  if (sources.some(({ from }) => from === INPUT_SOURCE)) return 'image'
+  return activated ? 'spiking' : 'output'
+}
+
+/** Channels that the kernel does in one pass: the sums of more would not stay in registers. */
+function blockOf(channels: number, precision: EventPrecision): number {
+  return precision === 'int16' && channels % 32 === 0 ? 32 : 16
+}
+
+function planLayer(
+  layer: ConvLayer,
+  model: Model,
+  variant: SpikingVariant,
+  wanted: EventPrecision
+): FloatLayer {
   const tensor = (name: string): Float32Array =>
     model.weights.get(`${variant.weightsPrefix}${layer.name}.${name}`)!.values
   const threshold = layer.activated ? listOf(variant.thresholds[layer.name]!) : [1]
   const channels = layer.activated ? layer.outChannels : Math.ceil(layer.outChannels / 4) * 4
-  const block = !layer.activated ? 4 : channels % 32 === 0 ? 32 : 16
   const bias = new Float32Array(channels)
   tensor('bias').forEach((value, c) => (bias[c] = value / at(threshold, c)))
+  const kind = kindOf(layer)
+  const precision = kind === 'spiking' ? wanted : 'float32'
+  const block = kind === 'output' ? 4 : blockOf(channels, precision)
   const sources: FloatLayer['sources'] = []
   let imageWeights: Float32Array | null = null
   let firstInput = 0
@@ -164,11 +181,11 @@ function planLayer(layer: ConvLayer, model: Model, variant: SpikingVariant): Flo
   return {
     name: layer.name,
     level: layer.level,
-    kind: imageWeights ? 'image' : layer.activated ? 'spiking' : 'output',
+    kind,
     channels,
     block,
     bias,
-    precision: 'float32',
+    precision,
     sources,
     imageWeights
   }
@@ -177,7 +194,6 @@ function planLayer(layer: ConvLayer, model: Model, variant: SpikingVariant): Flo
 function narrowed(layer: FloatLayer): PlannedLayer {
   return {
     ...layer,
-    precision: 'int16',
     bias: narrow(layer.bias),
     sources: layer.sources.map((source) => ({ ...source, weights: narrow(source.weights) }))
   }

@@ -79,7 +79,7 @@ export function spike16Narrow(
   return <i32>(entries >> 1)
 }
 
-/** {@link spike32} in 16-bit integers. */
+/** The same for 32 channels in one pass. */
 export function spike32Narrow(
   layer: Layer,
   reaches: usize,

@@ -5,6 +5,9 @@ import { Layer, Reach } from './records'
 /**
  * What the neurons of a segment receive in one timestep: for each neuron the weights of the spikes around it are added up in
  * registers, over all rows and taps in one loop, since its inputs are neighbours in the spike lists.
+ *
+ * Four vectors of sums, and two spikes at a time, whose weights are added up first: so an addition need not wait for the one before, and
+ * sums and weights fit into 16 registers. (With eight sums V8 keeps one in memory, and every spike waits for it.)
  */
 
 @inline
@@ -45,11 +48,6 @@ export function spike16(
     let a1 = v128.load(bias, 16)
     let a2 = v128.load(bias, 32)
     let a3 = v128.load(bias, 48)
-    // Two sums a neuron, so that an addition need not wait for the one before.
-    let b0 = f32x4.splat(0)
-    let b1 = b0
-    let b2 = b0
-    let b3 = b0
     for (let r = reaches; r < reachEnd; r += REACH_BYTES) {
       const reach = changetype<Reach>(r)
       const col = column(reach, x)
@@ -63,14 +61,10 @@ export function spike16(
           const pair = load<u32>(p)
           const w = weights + <usize>((pair & 0xffff) << 6)
           const v = weights + <usize>((pair >>> 16) << 6)
-          a0 = f32x4.add(a0, v128.load(w))
-          a1 = f32x4.add(a1, v128.load(w, 16))
-          a2 = f32x4.add(a2, v128.load(w, 32))
-          a3 = f32x4.add(a3, v128.load(w, 48))
-          b0 = f32x4.add(b0, v128.load(v))
-          b1 = f32x4.add(b1, v128.load(v, 16))
-          b2 = f32x4.add(b2, v128.load(v, 32))
-          b3 = f32x4.add(b3, v128.load(v, 48))
+          a0 = f32x4.add(a0, f32x4.add(v128.load(w), v128.load(v)))
+          a1 = f32x4.add(a1, f32x4.add(v128.load(w, 16), v128.load(v, 16)))
+          a2 = f32x4.add(a2, f32x4.add(v128.load(w, 32), v128.load(v, 32)))
+          a3 = f32x4.add(a3, f32x4.add(v128.load(w, 48), v128.load(v, 48)))
         }
         if (p < end) {
           const w = weights + (<usize>load<u16>(p) << 6)
@@ -90,10 +84,10 @@ export function spike16(
       }
     }
     const fired =
-      fire4(mode, potentials, netCounts, f32x4.add(a0, b0)) |
-      (fire4(mode, potentials + 16, netCounts + 16, f32x4.add(a1, b1)) << 4) |
-      (fire4(mode, potentials + 32, netCounts + 32, f32x4.add(a2, b2)) << 8) |
-      (fire4(mode, potentials + 48, netCounts + 48, f32x4.add(a3, b3)) << 12)
+      fire4(mode, potentials, netCounts, a0) |
+      (fire4(mode, potentials + 16, netCounts + 16, a1) << 4) |
+      (fire4(mode, potentials + 32, netCounts + 32, a2) << 8) |
+      (fire4(mode, potentials + 48, netCounts + 48, a3) << 12)
     store<u16>(masks, <u16>fired)
     if (mode != 0) {
       store<u16>(negatives, <u16>(fired >>> 16))
@@ -104,95 +98,6 @@ export function spike16(
     masks += maskBytes
   }
   return <i32>(entries >> 1)
-}
-
-/** The same for 32 channels in one pass: eight independent sums, so that none need be split. */
-export function spike32(
-  layer: Layer,
-  reaches: usize,
-  reachEnd: usize,
-  length: i32,
-  channel: i32,
-  potentials: usize,
-  netCounts: usize,
-  masks: usize,
-  negatives: usize
-): i32 {
-  const mode = layer.mode
-  const rowBytes = <usize>(layer.channels << 2)
-  const maskBytes = <usize>(layer.channels >> 3)
-  const at = <usize>(channel << 2)
-  const bias = layer.bias + at
-  potentials += at
-  netCounts += at
-  masks += <usize>(channel >> 3)
-  negatives += <usize>(channel >> 3)
-  let entries: usize = 0
-  for (let x = 0; x < length; x++) {
-    let a0 = v128.load(bias)
-    let a1 = v128.load(bias, 16)
-    let a2 = v128.load(bias, 32)
-    let a3 = v128.load(bias, 48)
-    let a4 = v128.load(bias, 64)
-    let a5 = v128.load(bias, 80)
-    let a6 = v128.load(bias, 96)
-    let a7 = v128.load(bias, 112)
-    for (let r = reaches; r < reachEnd; r += REACH_BYTES) {
-      const reach = changetype<Reach>(r)
-      const col = column(reach, x)
-      const range = reach.starts + (col << 2) + reach.offset
-      let p = <usize>load<u32>(range)
-      const end = <usize>load<u32>(range + reach.columns)
-      const weights = weightsAt(reach, x, col)
-      entries += end - p
-      if (reach.negative == 0) {
-        for (; p < end; p += 2) {
-          const w = weights + (<usize>load<u16>(p) << 7)
-          a0 = f32x4.add(a0, v128.load(w))
-          a1 = f32x4.add(a1, v128.load(w, 16))
-          a2 = f32x4.add(a2, v128.load(w, 32))
-          a3 = f32x4.add(a3, v128.load(w, 48))
-          a4 = f32x4.add(a4, v128.load(w, 64))
-          a5 = f32x4.add(a5, v128.load(w, 80))
-          a6 = f32x4.add(a6, v128.load(w, 96))
-          a7 = f32x4.add(a7, v128.load(w, 112))
-        }
-      } else {
-        for (; p < end; p += 2) {
-          const w = weights + (<usize>load<u16>(p) << 7)
-          a0 = f32x4.sub(a0, v128.load(w))
-          a1 = f32x4.sub(a1, v128.load(w, 16))
-          a2 = f32x4.sub(a2, v128.load(w, 32))
-          a3 = f32x4.sub(a3, v128.load(w, 48))
-          a4 = f32x4.sub(a4, v128.load(w, 64))
-          a5 = f32x4.sub(a5, v128.load(w, 80))
-          a6 = f32x4.sub(a6, v128.load(w, 96))
-          a7 = f32x4.sub(a7, v128.load(w, 112))
-        }
-      }
-    }
-    const low =
-      fire4(mode, potentials, netCounts, a0) |
-      (fire4(mode, potentials + 16, netCounts + 16, a1) << 4) |
-      (fire4(mode, potentials + 32, netCounts + 32, a2) << 8) |
-      (fire4(mode, potentials + 48, netCounts + 48, a3) << 12)
-    const high =
-      fire4(mode, potentials + 64, netCounts + 64, a4) |
-      (fire4(mode, potentials + 80, netCounts + 80, a5) << 4) |
-      (fire4(mode, potentials + 96, netCounts + 96, a6) << 8) |
-      (fire4(mode, potentials + 112, netCounts + 112, a7) << 12)
-    const up = (low & 0xffff) | (high << 16)
-    store<u32>(masks, up)
-    if (mode != 0) {
-      const down = (low >>> 16) | (high & 0xffff0000)
-      store<u32>(negatives, down)
-      negatives += maskBytes
-      netCounts += rowBytes
-    }
-    potentials += rowBytes
-    masks += maskBytes
-  }
-  return <i32>(entries >> 1) * 2
 }
 
 /** Four channels of the output layer: adds the current to the sum, and keeps it where `steps` is not 0. */

@@ -66,7 +66,7 @@ export class Layer {
   depth: i32
   /** Padded to whole blocks. */
   channels: i32
-  /** Output channels that are done in one pass: 32 or 16, or 4 in the output layer. */
+  /** Output channels that are done in one pass: 16, 32 of 16-bit integers where there are as many, or 4 in the output layer. */
   block: i32
   /** Neurons of a row that are done in one pass, so that 16 bits number their inputs. */
   segment: i32

@@ -1,4 +1,4 @@
-import { integrate4, spike16, spike32, spikeConstant } from './gather'
+import { integrate4, spike16, spikeConstant } from './gather'
 import { spike16Narrow, spike32Narrow } from './gather-narrow'
 import { imageCurrents } from './image'
 import { forgetRows, listSpikes } from './lists'
@@ -121,13 +121,11 @@ function spikeBlock(
   positive: usize,
   negative: usize
 ): i32 {
-  if (layer.block == 32) {
-    return layer.width2 == 2
-      ? spike32(layer, reaches, reachEnd, length, channel, u, n, positive, negative)
-      : spike32Narrow(layer, reaches, reachEnd, length, channel, u, n, positive, negative)
+  if (layer.width2 == 2) {
+    return spike16(layer, reaches, reachEnd, length, channel, u, n, positive, negative)
   }
-  return layer.width2 == 2
-    ? spike16(layer, reaches, reachEnd, length, channel, u, n, positive, negative)
+  return layer.block == 32
+    ? spike32Narrow(layer, reaches, reachEnd, length, channel, u, n, positive, negative)
     : spike16Narrow(layer, reaches, reachEnd, length, channel, u, n, positive, negative)
 }
 
