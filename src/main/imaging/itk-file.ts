@@ -73,7 +73,7 @@ let silenced = 0
  * Runs an action while console.log and console.error do nothing. itk-wasm prints to both when a pipeline fails, which
  * would end up in the JSON on stdout; the failure itself is thrown and loses nothing.
  */
-async function withoutConsole<T>(action: () => Promise<T>): Promise<T> {
+export async function withoutConsole<T>(action: () => Promise<T>): Promise<T> {
   if (silenced++ === 0) {
     Object.assign(original, { log: console.log, error: console.error })
     console.log = () => undefined

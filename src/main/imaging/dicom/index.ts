@@ -1,0 +1,6 @@
+export { chooseSeries } from './choose'
+export { isDicomFile } from './sniff'
+export { previewOf, type GreyPicture } from './preview'
+export { readDicomVolume } from './read-volume'
+export { isZipName, openStudy, type DicomSeries, type DicomStudy } from './study'
+export type { DicomVolume } from './volumes'
