@@ -2,6 +2,7 @@ import { stat } from 'node:fs/promises'
 import type { Stats } from 'node:fs'
 import type { Geometry } from '../../shared/geometry'
 import type { Volume } from '../../core/volume/volume'
+import { isDicomFile, isZipName, readDicom, type DicomSource } from './dicom'
 import { badInput, checkContrast, checkFinite } from './image-checks'
 import { readItk } from './itk-file'
 import { readMgh } from './mgh-file'
@@ -14,6 +15,8 @@ export type SourceHeader = { format: 'nifti'; nifti: NiftiHeader } | { format: '
 export interface ReadOptions {
   /** Read a sheared image with the nearest orthonormal direction (in memory; the file is left as it is). */
   repairGeometry?: boolean
+  /** Of several DICOM series the one to read: its number in the list, or its SeriesInstanceUID. */
+  series?: string | null
 }
 
 export interface SourceImage {
@@ -21,6 +24,8 @@ export interface SourceImage {
   header: SourceHeader
   /** Oddities of the header that do not stop the reading, a line each. */
   warnings: string[]
+  /** Where it was read from, if from DICOM. */
+  dicom?: DicomSource
 }
 
 const NIFTI_EXTENSIONS = ['.nii', '.nii.gz']
@@ -42,7 +47,8 @@ export function imageExtension(path: string): string | null {
 }
 
 /**
- * Reads a 3-D scan: NIfTI-1/2, NRRD, MetaImage or MGH/MGZ. Voxels are physical values, geometry is LPS millimetres.
+ * Reads a 3-D scan: NIfTI-1/2, NRRD, MetaImage or MGH/MGZ, or DICOM as a folder, a zip archive or a file. Voxels are
+ * physical values, geometry is LPS millimetres.
  *
  * @throws HippospikeError (input) in one line for whatever cannot be segmented: a missing, damaged or foreign file, a
  *   series, colour, NaN or infinite voxels, a constant image, an impossible or sheared geometry, an absurd size
@@ -87,13 +93,18 @@ function strangeLabels(path: string, strange: Map<number, number>, allowed: read
 }
 
 async function readAny(path: string, options: ReadOptions): Promise<SourceImage> {
-  await checkFile(path)
-  const extension = imageExtension(path)
+  const isFolder = await checkPath(path)
+  const extension = isFolder ? null : imageExtension(path)
   const repair = options.repairGeometry ?? false
+  if (isFolder || isZipName(path) || (extension === null && (await isDicomFile(path)))) {
+    const { volume, source, warnings } = await readDicom(path, options.series ?? null, repair)
+    const { geometry, voxels } = volume
+    return { ...finished(path, geometry, voxels, { format: 'other' }, warnings), dicom: source }
+  }
   if (extension === null) {
     throw badInput(
       path,
-      `is not of a known image format; give one of ${IMAGE_EXTENSIONS.join(', ')}`
+      `is not of a known image format; give one of ${IMAGE_EXTENSIONS.join(', ')}, or DICOM`
     )
   }
   if (NIFTI_EXTENSIONS.includes(extension)) {
@@ -116,7 +127,8 @@ function finished(
   return { volume: { geometry, voxels }, header, warnings }
 }
 
-async function checkFile(path: string): Promise<void> {
+/** @returns whether the path is a folder */
+async function checkPath(path: string): Promise<boolean> {
   let found: Stats
   try {
     found = await stat(path)
@@ -131,8 +143,7 @@ async function checkFile(path: string): Promise<void> {
       cause
     )
   }
-  if (found.isDirectory()) {
-    throw badInput(path, 'is a directory; give one image file, such as scan.nii.gz')
-  }
+  if (found.isDirectory()) return true
   if (found.size === 0) throw badInput(path, 'is empty (0 bytes); copy or download it again')
+  return false
 }

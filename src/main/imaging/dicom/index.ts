@@ -1,3 +1,4 @@
+export { readDicom, type DicomImage, type DicomSource } from './read'
 export { chooseSeries } from './choose'
 export { isDicomFile } from './sniff'
 export { previewOf, type GreyPicture } from './preview'

@@ -34,10 +34,9 @@ export async function readDicomVolume(
   if (stop !== undefined || dicom.geometry === null) {
     throw badInput(path, `cannot be read as a volume: ${stop?.text ?? 'its slices make no grid'}`)
   }
-  const tilted = dicom.problems.find(({ severity }) => severity === 'repairable')
-  if (tilted !== undefined && !repair) throw badInput(path, tilted.text)
   checkDimensions(path, dicom.geometry.size)
   checkSpacing(path, dicom.geometry.spacing)
+  // A tilted stack is a sheared direction: refused here, unless it may be repaired.
   const geometry = checkDirection(path, dicom.geometry, repair)
   const voxels = new Float32Array(voxelCount(geometry.size))
   const sha256 = await readSlices(path, dicom.slices, (values, slice, place) => {

@@ -96,11 +96,11 @@ describe('bad input', () => {
     expect(failure.message).toContain('no such file')
   })
 
-  test('a directory', async () => {
+  test('a folder without DICOM', async () => {
     mkdirSync(folder.file('folder.nii.gz'))
     const failure = await failureOf(() => readImage(folder.file('folder.nii.gz')))
     expect(failure.kind).toBe('input')
-    expect(failure.message).toContain('is a directory')
+    expect(failure.message).toContain('is empty; give a folder of DICOM files or one image file')
   })
 
   test('a file that unpacks to far more than it declares', async () => {
