@@ -60,20 +60,17 @@ export function boundingBox(
 ): { min: Triple; max: Triple } | null {
   const min: Triple = [...size]
   const max: Triple = [-1, -1, -1]
-  let n = 0
-  for (let k = 0; k < size[2]; k++) {
-    for (let j = 0; j < size[1]; j++, n += size[0]) {
-      const first = labels.indexOf(label, n)
-      if (first < 0) return max[0] < 0 ? null : { min, max }
-      if (first >= n + size[0]) continue
-      const last = labels.lastIndexOf(label, n + size[0] - 1)
-      min[0] = Math.min(min[0], first - n)
-      max[0] = Math.max(max[0], last - n)
-      min[1] = Math.min(min[1], j)
-      max[1] = Math.max(max[1], j)
-      min[2] = Math.min(min[2], k)
-      max[2] = k
+  // From one row with the label to the next: looking for it from every row on would read the empty part of a head again and again.
+  for (let first = labels.indexOf(label); first >= 0;) {
+    const row = Math.floor(first / size[0])
+    const next = (row + 1) * size[0]
+    const last = labels.subarray(first, next).lastIndexOf(label)
+    const ends: Triple = [first % size[0], row % size[1], Math.floor(row / size[1])]
+    for (let axis = 0; axis < 3; axis++) {
+      min[axis] = Math.min(min[axis]!, ends[axis]!)
+      max[axis] = Math.max(max[axis]!, ends[axis]! + (axis === 0 ? last : 0))
     }
+    first = labels.indexOf(label, next)
   }
   return max[0] < 0 ? null : { min, max }
 }

@@ -74,4 +74,12 @@ describe('the surface of a label', () => {
     labels[3 + 5 * (1 + 6 * 5)] = 4
     expect(boundingBox([5, 6, 7], labels, 4)).toEqual({ min: [1, 1, 3], max: [3, 2, 5] })
   })
+
+  it('has its bounding box in a whole head, without reading its empty part once a row', () => {
+    const size: Triple = [256, 256, 256]
+    const labels = new Uint8Array(256 ** 3)
+    for (const k of [120, 140]) labels[100 + 256 * (130 + 256 * k)] = 1
+    // Row by row this takes minutes.
+    expect(boundingBox(size, labels, 1)).toEqual({ min: [100, 130, 120], max: [100, 130, 140] })
+  })
 })
