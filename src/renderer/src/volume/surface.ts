@@ -4,11 +4,11 @@ import { indexToMm } from './grid'
 /** A closed surface of triangles in LPS millimetres, their corners counter-clockwise seen from outside. */
 export interface Surface {
   /** x, y, z a point. */
-  points: Float32Array
+  points: Float32Array<ArrayBuffer>
   /** Three point numbers a triangle. */
-  triangles: Uint32Array
+  triangles: Uint32Array<ArrayBuffer>
   /** Unit vectors that point outwards, one a point. */
-  normals: Float32Array
+  normals: Float32Array<ArrayBuffer>
 }
 
 /** Passes of smoothing with a step inwards and one outwards, which takes the staircase off and keeps the volume. */
@@ -81,7 +81,7 @@ function surfaceNet(
   labels: Uint8Array,
   label: number,
   box: { min: Triple; max: Triple }
-): { points: Float32Array; triangles: Uint32Array } {
+): Pick<Surface, 'points' | 'triangles'> {
   const first = box.min.map((n) => n - 1) as Triple
   const cells = box.max.map((n, axis) => n - first[axis]! + 1) as Triple
   const rowCells = cells[0]
@@ -201,7 +201,7 @@ function turnRound(triangles: Uint32Array): void {
   }
 }
 
-function normalsOf(points: Float32Array, triangles: Uint32Array): Float32Array {
+function normalsOf(points: Float32Array, triangles: Uint32Array): Float32Array<ArrayBuffer> {
   const normals = new Float32Array(points.length)
   for (let t = 0; t < triangles.length; t += 3) {
     const [a, b, c] = [triangles[t]! * 3, triangles[t + 1]! * 3, triangles[t + 2]! * 3]

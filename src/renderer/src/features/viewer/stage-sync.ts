@@ -1,11 +1,12 @@
 import { onScopeDispose, shallowRef, watch, type ShallowRef } from 'vue'
 import type { ImageStage } from '../../cornerstone'
-import { indexToMm, voxelCount } from '../../volume/grid'
-import { boundingBox, labelSurface } from '../../volume/surface'
+import { indexToMm } from '../../volume/grid'
+import type { LabelSurfaces } from '../../volume/label-surfaces'
+import { createSurfaceMaker } from '../../volume/surface-maker'
 import { differenceStyle, heatStyle, maskStyle, rgbOf, scalarStyle } from './colours'
 import { differenceOf } from './difference'
 import type { Viewer } from './store'
-import type { VoxelBox } from './types'
+import type { OpenImage, VoxelBox } from './types'
 
 /** What is told in the same turn must reach the stage in the order in which it was told. */
 const AT_ONCE = { immediate: true, flush: 'sync' } as const
@@ -47,10 +48,6 @@ export function syncStage(
     },
     AT_ONCE
   )
-  watch(viewer.resets, () => {
-    frameSurfaces(viewer, stage)
-    stage.surfaces.resetGaze()
-  })
   watch(viewer.window, ({ low, high }) => stage.setWindow(low, high), {
     immediate: true,
     deep: true
@@ -58,20 +55,21 @@ export function syncStage(
   watch(viewer.interpolate, (on) => stage.setInterpolation(on), { immediate: true })
 
   syncLayers(viewer, stage, shown)
-  syncSurfaces(viewer, stage)
+  syncSurfaces(viewer, stage, report)
   return { drawn }
 }
 
 function syncLayers(viewer: Viewer, stage: ImageStage, shown: (done: Promise<void>) => void): void {
   const geometry = () => viewer.image.value?.geometry
 
+  const style = () => maskStyle({ ...viewer.overlay, outline: viewer.outlined.value })
   const setMask = (): void => {
     const grid = geometry()
     const labels = viewer.mask.value
     const layer =
       grid === undefined || labels === null
         ? null
-        : { geometry: grid, values: labels, style: maskStyle(viewer.overlay) }
+        : { geometry: grid, values: labels, style: style() }
     shown(stage.setLayer('mask', layer))
   }
   const stop = viewer.onMaskChange((box: VoxelBox | null) => {
@@ -82,9 +80,9 @@ function syncLayers(viewer: Viewer, stage: ImageStage, shown: (done: Promise<voi
   onScopeDispose(stop)
   setMask()
   watch(
-    viewer.overlay,
+    [viewer.overlay, viewer.outlined],
     () => {
-      shown(stage.setLayerStyle('mask', maskStyle(viewer.overlay)))
+      shown(stage.setLayerStyle('mask', style()))
     },
     { deep: true }
   )
@@ -132,36 +130,56 @@ function syncLayers(viewer: Viewer, stage: ImageStage, shown: (done: Promise<voi
   )
 }
 
-/** One surface a label, made again a moment after the last edit. */
-function syncSurfaces(viewer: Viewer, stage: ImageStage): void {
+/** One surface a label, made again a moment after the last edit, in the background. */
+function syncSurfaces(viewer: Viewer, stage: ImageStage, report: (problem: string) => void): void {
+  const maker = createSurfaceMaker()
   let timer: ReturnType<typeof setTimeout> | undefined
-  let framedFor: unknown = null
+  let framedFor: OpenImage | null = null
+  let box: LabelSurfaces['box'] = null
 
-  const make = (): void => {
-    const { image, mask, overlay, surfaceVisible } = viewer
-    const labels = mask.value
-    const open = image.value
-    const wanted = new Set<string>()
-    if (open !== null && labels !== null && surfaceVisible.value) {
-      for (const label of Object.keys(overlay.colours).map(Number)) {
-        if (overlay.hiddenLabels.includes(label)) continue
-        const surface = labelSurface(open.geometry, labels, label)
-        if (surface.triangles.length === 0) continue
-        wanted.add(String(label))
-        stage.surfaces.show(String(label), surface, rgbOf(overlay.colours[label]!))
-      }
-      if (framedFor !== open && wanted.size > 0) {
-        framedFor = open
-        frameSurfaces(viewer, stage)
-      }
-    }
+  const show = ({ surfaces }: Pick<LabelSurfaces, 'surfaces'>): void => {
     for (const name of stage.surfaces.names()) {
-      if (!wanted.has(name)) stage.surfaces.remove(name)
+      if (!surfaces.some(({ label }) => String(label) === name)) stage.surfaces.remove(name)
     }
+    for (const { label, surface } of surfaces) {
+      const colour = viewer.overlay.colours[label]
+      if (colour !== undefined) stage.surfaces.show(String(label), surface, rgbOf(colour))
+    }
+  }
+  const make = async (): Promise<void> => {
+    const open = viewer.image.value
+    const mask = viewer.mask.value
+    maker.cancel()
+    if (open === null || mask === null || !viewer.surfaceVisible.value) {
+      if (mask === null) box = null
+      show({ surfaces: [] })
+      return
+    }
+    const wanted = Object.keys(viewer.overlay.colours).map(Number)
+    const shown = wanted.filter((label) => !viewer.overlay.hiddenLabels.includes(label))
+    // The mask goes on being edited; the copy is the worker's.
+    const labels = mask.slice()
+    const made = await maker.run({ geometry: open.geometry, labels, wanted, shown }, [
+      labels.buffer
+    ])
+    if (open !== viewer.image.value) return
+    box = made.box
+    show(made)
+    if (framedFor === open || made.surfaces.length === 0) return
+    framedFor = open
+    frameSurfaces(open, box, stage)
   }
   const later = (): void => {
     clearTimeout(timer)
-    timer = setTimeout(make, SURFACE_DELAY)
+    timer = setTimeout(() => {
+      make().catch((error: unknown) => {
+        if (!(error instanceof DOMException && error.name === 'AbortError')) {
+          report(
+            `the surface cannot be made: ${error instanceof Error ? error.message : String(error)}`
+          )
+        }
+      })
+    }, SURFACE_DELAY)
   }
   const stop = viewer.onMaskChange(later)
   watch(
@@ -172,37 +190,31 @@ function syncSurfaces(viewer: Viewer, stage: ImageStage): void {
     ],
     later
   )
+  watch(viewer.image, () => {
+    maker.cancel()
+    box = null
+  })
+  watch(viewer.resets, () => {
+    if (viewer.image.value !== null) frameSurfaces(viewer.image.value, box, stage)
+    stage.surfaces.resetGaze()
+  })
   later()
   onScopeDispose(() => {
     stop()
     clearTimeout(timer)
+    maker.destroy()
   })
 }
 
 /** Looks at the mask where there is one, else at the whole image. */
-function frameSurfaces(viewer: Viewer, stage: ImageStage): void {
-  const open = viewer.image.value
-  if (open === null) return
-  const { geometry } = open
-  const labels = viewer.mask.value
-  const boxes =
-    labels === null || labels.length !== voxelCount(geometry.size)
-      ? []
-      : Object.keys(viewer.overlay.colours)
-          .map((label) => boundingBox(geometry.size, labels, Number(label)))
-          .filter((box) => box !== null)
-  const min = boxes.length === 0 ? [0, 0, 0] : leastOf(boxes.map((box) => box.min))
-  const max =
-    boxes.length === 0 ? geometry.size.map((n) => n - 1) : greatestOf(boxes.map((box) => box.max))
+function frameSurfaces(
+  { geometry }: OpenImage,
+  box: LabelSurfaces['box'],
+  stage: ImageStage
+): void {
+  const min = box?.min ?? [0, 0, 0]
+  const max = box?.max ?? geometry.size.map((n) => n - 1)
   const centre = min.map((n, axis) => (n + max[axis]!) / 2) as [number, number, number]
   const extent = min.map((n, axis) => (max[axis]! - n + 1) * geometry.spacing[axis]!)
   stage.surfaces.frame(indexToMm(geometry, centre), 0.62 * Math.hypot(...extent))
-}
-
-function leastOf(points: readonly (readonly number[])[]): number[] {
-  return [0, 1, 2].map((axis) => Math.min(...points.map((point) => point[axis]!)))
-}
-
-function greatestOf(points: readonly (readonly number[])[]): number[] {
-  return [0, 1, 2].map((axis) => Math.max(...points.map((point) => point[axis]!)))
 }
