@@ -91,3 +91,14 @@ export const dicomListingSchema = z.strictObject({
   damaged: z.array(z.strictObject({ file: z.string(), problem: z.string() }))
 })
 export type DicomListing = z.infer<typeof dicomListingSchema>
+
+/** What a request says of a DICOM scan. */
+export const dicomRequestSchema = z.strictObject({
+  /** Number in the list or SeriesInstanceUID; null for the only series or the clearly best. */
+  series: z.string().min(1).nullable(),
+  /** DICOM SEG file to write as well. */
+  seg: z.string().min(1).nullable(),
+  /** Copy the patient and the study's particulars into it. */
+  keepIdentity: z.boolean()
+})
+export type DicomRequest = z.infer<typeof dicomRequestSchema>

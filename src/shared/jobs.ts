@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { dicomRequestSchema } from './dicom'
 import { runtimeSchema } from './runtime'
 import { spikeModeSchema } from './model'
 
@@ -41,6 +42,7 @@ export const segmentRequestSchema = z.strictObject({
   spikes: z.string().nullable(),
   /** Folder for every spike, for the views of spike activity; written by the event runtime alone. */
   spikeStore: z.string().min(1).nullable().optional(),
+  dicom: dicomRequestSchema.optional(),
   roi: roiSchema.nullable(),
   repairGeometry: z.boolean(),
   force: z.boolean()
