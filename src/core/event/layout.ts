@@ -4,8 +4,10 @@ import { REACH } from './weights'
 
 /** Entries of a spike list are numbers of 16 bits. */
 const MAX_ENTRY = 0xffff
-/** The list builder reads and writes whole vectors, two at a time. */
-const LIST_SLACK = 32
+/** Eight positions of one byte for each mask of 16 bits. */
+export const BIT_TABLE_BYTES = 8 * 2 ** 16
+/** The list builder writes whole vectors. */
+const LIST_SLACK = 16
 /** A cache line, so that workers do not share one. */
 const LINE = 64
 
@@ -56,18 +58,17 @@ export interface ScratchLayout {
   currents: number
   lists: number[]
   starts: number[]
-  rowLists: RowListsLayout[]
+  pooledRows: PooledRowsLayout[]
   rows: number
   windows: number
   reaches: number
 }
 
-export interface RowListsLayout {
+export interface PooledRowsLayout {
   record: number
   keys: number
   slots: number
   slotBytes: number
-  headBytes: number
 }
 
 export interface MemoryLayout {
@@ -94,19 +95,19 @@ export interface LayoutOptions {
 /** Sizes of the kernel's records in bytes, as in kernel/records.ts. */
 export const RECORD = {
   masks: 32,
-  source: 20,
+  source: 24,
   layer: 104,
   plan: 48,
   scratch: 72,
   reach: 36,
   window: 16,
-  rowLists: 16
+  pooledRows: 12
 } as const
 const MAX_LISTS = 4
 /** Rows of a source that reach a row of neurons, and the bytes that the kernel notes of each. */
 const MAX_ROWS = 9
 const ROW_BYTES = 32
-/** Rows of neurons that a worker takes at a time: many, so that the lists of rows serve often; few, so that their potentials stay in the cache. */
+/** Rows of neurons that a worker takes at a time: many, so that pooled rows serve often; few, so that their potentials stay in the cache. */
 export const CHUNK = 8
 
 /** Hands out addresses, one after the other. */
@@ -150,9 +151,9 @@ export function layoutMemory(plan: EventPlan, size: Triple, options: LayoutOptio
   const arena = new Arena(1024)
   const planRecord = arena.reserve(RECORD.plan)
   const layerTable = arena.reserve(4 * plan.layers.length)
-  const bitTable = arena.reserve(256 * 8)
   const accumulates = arena.reserve(8 * options.workers)
-  // Weights first: they stay where they are when the volume's size changes.
+  // What is written once comes first: it stays where it is when the volume's size changes.
+  const bitTable = arena.reserve(BIT_TABLE_BYTES)
   const fixed = plan.layers.map((planned) => layoutWeights(planned, arena))
   const layers = plan.layers.map((planned, i) =>
     layoutLayer(planned, fixed[i]!, plan, size, options, arena)
@@ -221,7 +222,7 @@ function layoutLayer(
 /** Neurons of a row that 16 bits can number the inputs of; even, because two share a column behind an upsampling. */
 function segmentLength({ sources }: PlannedLayer, width: number): number {
   const columns = sources.map(({ tap, channels }) => {
-    const most = Math.floor((MAX_ENTRY + 1) / (REACH[tap].rows * channels)) - 2
+    const most = Math.floor((MAX_ENTRY + 1) / (REACH[tap].rows * REACH[tap].bits * channels)) - 2
     return tap === 'upsampled' ? 2 * (most - 1) : most
   })
   const most = Math.min(width, ...columns)
@@ -284,22 +285,25 @@ function layoutScratch(layers: LayerLayout[]): ScratchLayout {
   )
   const each = <P>(place: () => P): P[] => Array.from({ length: MAX_LISTS }, place)
   const listBytes = mostOfSources(
-    (source, segment) => REACH[source.tap].rows * rowEntryBytes(source, segment) + LIST_SLACK
+    (source, segment) => 2 * REACH[source.tap].rows * rowInputs(source, segment) + LIST_SLACK
   )
   const startsBytes = 4 * (most(({ segment }) => segment) + 3)
-  const slotBytes = align(startsBytes + mostOfSources(rowEntryBytes) + LIST_SLACK)
+  const slotBytes = align(
+    mostOfSources((source, segment) =>
+      source.tap === 'pooled' ? rowInputs(source, segment) / 8 : 0
+    )
+  )
   return {
     potentials,
     netCounts,
     currents,
     lists: each(() => arena.reserve(listBytes)),
     starts: each(() => arena.reserve(startsBytes)),
-    rowLists: each(() => ({
-      record: arena.reserve(RECORD.rowLists),
+    pooledRows: each(() => ({
+      record: arena.reserve(RECORD.pooledRows),
       keys: arena.reserve(4 * MAX_ROWS),
       slots: arena.reserve(MAX_ROWS * slotBytes),
-      slotBytes,
-      headBytes: startsBytes
+      slotBytes
     })),
     rows: arena.reserve(MAX_ROWS * ROW_BYTES),
     windows: arena.reserve(MAX_LISTS * RECORD.window),
@@ -308,11 +312,10 @@ function layoutScratch(layers: LayerLayout[]): ScratchLayout {
   }
 }
 
-/** Bytes of the entries of one row when everything fires. */
-function rowEntryBytes({ tap, channels }: PlannedSource, segment: number): number {
+/** Inputs in one row of the source. */
+function rowInputs({ tap, channels }: PlannedSource, segment: number): number {
   const columns = tap === 'upsampled' ? Math.ceil(segment / 2) + 2 : segment + 2
-  const events = tap === 'pooled' ? 8 : 1
-  return 2 * columns * channels * events
+  return columns * REACH[tap].bits * channels
 }
 
 function align(bytes: number): number {

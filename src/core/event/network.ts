@@ -7,7 +7,7 @@ import type { Crew } from './crew'
 import { layoutMemory, type MemoryLayout } from './layout'
 import { compileKernel } from './module'
 import { planModel, type EventPlan, type EventPrecision } from './plan'
-import { writeRecords, writeWeights } from './records'
+import { writeConstants, writeRecords } from './records'
 import { readRecord, type SpikeRecord } from './spike-record'
 
 export interface EventOptions {
@@ -161,7 +161,7 @@ class KernelNetwork implements EventNetwork {
     this.memory = null
     const memory = allocate(pages)
     await this.crew.open(await compileKernel(), memory)
-    writeWeights(memory.buffer, layout)
+    writeConstants(memory.buffer, layout)
     this.memory = memory
     return memory
   }

@@ -1,5 +1,6 @@
 import type { EventPlan } from './plan'
 import {
+  BIT_TABLE_BYTES,
   CHUNK,
   type LayerLayout,
   type MaskLayout,
@@ -48,7 +49,6 @@ export function writeRecords(
     layout.layerTable,
     layout.layers.map(({ record }) => record)
   )
-  writeBitTable(new Uint8Array(memory, layout.bitTable, 256 * 8))
   for (let worker = 0; worker < workers; worker++) {
     writeScratch(layout.scratch + worker * layout.scratchParts.bytes, layout.scratchParts, put)
   }
@@ -59,15 +59,16 @@ export function writeRecords(
 }
 
 function writeScratch(base: number, parts: ScratchLayout, put: Put): void {
-  const { potentials, netCounts, currents, lists, starts, rowLists, rows, windows, reaches } = parts
-  const records = rowLists.map(({ record }) => record)
+  const { potentials, netCounts, currents, lists, starts, pooledRows, rows, windows, reaches } =
+    parts
+  const records = pooledRows.map(({ record }) => record)
   const places = [potentials, netCounts, currents, ...lists, ...starts, ...records]
   put(
     base,
     [...places, rows, windows, reaches].map((part) => base + part)
   )
-  for (const { record, keys, slots, slotBytes, headBytes } of rowLists) {
-    put(base + record, [base + keys, base + slots, slotBytes, headBytes])
+  for (const { record, keys, slots, slotBytes } of pooledRows) {
+    put(base + record, [base + keys, base + slots, slotBytes])
   }
 }
 
@@ -79,13 +80,14 @@ function writeLayer(layer: LayerLayout, plan: EventPlan, put: Put): void {
   if (layer.masks) put(layer.masksRecord, maskWords(layer.masks))
   for (const [i, source] of sources.entries()) {
     const { tap, channels } = planned.sources[i]!
-    const { rows, columns } = REACH[tap]
+    const { rows, columns, bits } = REACH[tap]
     put(source.record, [
       source.masksRecord,
       TAP[tap],
       source.weights,
-      planned.bias.BYTES_PER_ELEMENT * columns * rows * channels * planned.block,
-      rows
+      planned.bias.BYTES_PER_ELEMENT * columns * rows * bits * channels * planned.block,
+      rows,
+      bits * channels
     ])
   }
   put(layer.record, [
@@ -127,17 +129,23 @@ function maskWords({
   return [positive, negative, ...size, channels, rowBytes, stepBytes]
 }
 
-/** For each byte the positions of its set bits, the lowest first. */
+/** For each 16-bit mask the positions of its first eight set bits. */
 function writeBitTable(table: Uint8Array): void {
-  for (let byte = 0; byte < 256; byte++) {
-    let at = byte * 8
-    for (let bit = 0; bit < 8; bit++) if ((byte >> bit) & 1) table[at++] = bit
+  for (let mask = 1; mask < BIT_TABLE_BYTES / 8; mask++) {
+    const highest = 31 - Math.clz32(mask)
+    const others = mask ^ (1 << highest)
+    let count = 0
+    for (let left = others; left !== 0 && count < 8; left &= left - 1, count++) {
+      table[mask * 8 + count] = table[others * 8 + count]!
+    }
+    if (count < 8) table[mask * 8 + count] = highest
   }
 }
 
-/** Copies weights and biases to their places, which are the same for every size of volume. */
-export function writeWeights(memory: ArrayBufferLike, layout: MemoryLayout): void {
+/** Writes what is the same for every size of volume, and lies in the same places: the weights, the biases and the table of bits. */
+export function writeConstants(memory: ArrayBufferLike, layout: MemoryLayout): void {
   const bytes = new Uint8Array(memory)
+  writeBitTable(bytes.subarray(layout.bitTable, layout.bitTable + BIT_TABLE_BYTES))
   const put = (values: Float32Array | Int16Array, at: number): void => {
     bytes.set(new Uint8Array(values.buffer, values.byteOffset, values.byteLength), at)
   }

@@ -141,13 +141,18 @@ function addSource(
   const { positive, negative } = bits(source.from)
   checkLength(source.from, positive, grid, source.channels, timesteps)
   for (const { row, column, parity, voxels } of inputTaps(source.tap, voxel, grid)) {
-    for (const at of voxels) {
-      for (let t = 0; t < timesteps; t++) {
-        const to = currents.subarray(t * layer.channels, (t + 1) * layer.channels)
-        const first = firstBit(grid, at, t, source.channels)
-        for (let c = 0; c < source.channels; c++) {
-          const spike = bitAt(positive, first + c) - (negative ? bitAt(negative, first + c) : 0)
-          if (spike !== 0) addWeights(layer, source, { parity, column, row, channel: c }, spike, to)
+    for (let t = 0; t < timesteps; t++) {
+      const to = currents.subarray(t * layer.channels, (t + 1) * layer.channels)
+      const firsts = voxels.map((at) => firstBit(grid, at, t, source.channels))
+      const count = (mask: Uint8Array, channel: number): number =>
+        firsts.reduce((sum, first) => sum + bitAt(mask, first + channel), 0)
+      for (let channel = 0; channel < source.channels; channel++) {
+        const up = count(positive, channel)
+        const down = negative ? count(negative, channel) : 0
+        for (let bit = 0; bit < REACH[source.tap].bits; bit++) {
+          const spike = ((up >> bit) & 1) - ((down >> bit) & 1)
+          if (spike === 0) continue
+          addWeights(layer, source, { parity, column, row, bit, channel }, spike, to)
         }
       }
     }
@@ -158,15 +163,22 @@ function addSource(
 function addWeights(
   { channels, block, precision }: PlannedLayer,
   source: PlannedSource,
-  { parity, column, row, channel }: Record<'parity' | 'column' | 'row' | 'channel', number>,
+  {
+    parity,
+    column,
+    row,
+    bit,
+    channel
+  }: Record<'parity' | 'column' | 'row' | 'bit' | 'channel', number>,
   spike: number,
   to: Float64Array
 ): void {
-  const { rows, columns } = REACH[source.tap]
+  const { rows, columns, bits } = REACH[source.tap]
   const worth = precision === 'int16' ? spike / UNIT : spike
   for (let o = 0; o < channels; o++) {
     const blockIndex = parity * (channels / block) + Math.floor(o / block)
-    const input = ((blockIndex * columns + column) * rows + row) * source.channels + channel
+    const tap = (blockIndex * columns + column) * rows + row
+    const input = (tap * bits + bit) * source.channels + channel
     to[o]! += worth * source.weights[input * block + (o % block)]!
   }
 }

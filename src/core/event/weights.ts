@@ -1,12 +1,22 @@
 /** How a source reaches a layer, in the kernel's terms: see kernel/records.ts. */
 export type Tap = 'same' | 'pooled' | 'upsampled' | 'point'
 
-/** Rows of the source that reach a row of neurons, and taps along x. */
-export const REACH: Readonly<Record<Tap, { rows: number; columns: number; parities: number }>> = {
-  same: { rows: 9, columns: 3, parities: 1 },
-  pooled: { rows: 9, columns: 3, parities: 1 },
-  upsampled: { rows: 4, columns: 2, parities: 8 },
-  point: { rows: 1, columns: 1, parities: 1 }
+export interface Reach {
+  /** Rows of the source that reach a row of neurons. */
+  rows: number
+  /** Taps along x. */
+  columns: number
+  /** Sets of weights, by the parity of the neuron's indices. */
+  parities: number
+  /** Bits of the number of a channel's spikes that one tap takes: up to eight behind a pooling, else one. */
+  bits: number
+}
+
+export const REACH: Readonly<Record<Tap, Reach>> = {
+  same: { rows: 9, columns: 3, parities: 1, bits: 1 },
+  pooled: { rows: 9, columns: 3, parities: 1, bits: 4 },
+  upsampled: { rows: 4, columns: 2, parities: 8, bits: 1 },
+  point: { rows: 1, columns: 1, parities: 1, bits: 1 }
 }
 
 /** The part of a layer's kernel that belongs to one source. */
@@ -53,10 +63,11 @@ export function packImageWeights({ values }: SourceKernel): Float32Array {
 }
 
 /**
- * For the kernel: [parity][block of outputs][tap x][row = tap z, tap y][channel][output of the block].
+ * For the kernel: [parity][block of outputs][tap x][row = tap z, tap y][bit][channel][output of the block].
  *
  * Behind an upsampling the 27 taps on the fine grid fall on 2×2×2 coarse voxels, which ones depends on the parity of the neuron's
- * indices (z·4 + y·2 + x); the weights of taps that meet on one voxel are added up.
+ * indices (z·4 + y·2 + x); the weights of taps that meet on one voxel are added up. Behind a pooling the bits of the count of spikes weigh
+ * 1, 2, 4 and 8 eighths.
  *
  * @param block outputs of a block
  * @param outputs padded to whole blocks; the weights of outputs that are not there are 0
@@ -67,25 +78,34 @@ export function packWeights(
   block: number,
   outputs: number
 ): Float32Array {
-  const { rows, columns, parities } = REACH[tap]
+  const { rows, columns, parities, bits } = REACH[tap]
   const { channels } = kernel
   const edgeRows = Math.sqrt(rows)
-  const packed = new Float32Array(parities * columns * rows * channels * outputs)
+  const packed = new Float32Array(parities * columns * rows * bits * channels * outputs)
   let to = 0
   for (let parity = 0; parity < parities; parity++) {
     for (let first = 0; first < outputs; first += block) {
       for (let x = 0; x < columns; x++) {
         for (let row = 0; row < rows; row++) {
           const taps = tapsAt(tap, parity, [Math.floor(row / edgeRows), row % edgeRows, x])
+          const inputs = packed.subarray(to, to + bits * channels * block)
           for (let c = 0; c < channels; c++) {
-            addTaps(kernel, taps, c, first, packed.subarray(to, to + block))
-            to += block
+            addTaps(kernel, taps, c, first, inputs.subarray(c * block, (c + 1) * block))
           }
+          if (tap === 'pooled') weighBits(inputs, channels * block)
+          to += inputs.length
         }
       }
     }
   }
-  return tap === 'pooled' ? packed.map((weight) => weight / 8) : packed
+  return packed
+}
+
+/** From the weights of whole channels, which come first, those of the bits of a count of eighths. */
+function weighBits(inputs: Float32Array, length: number): void {
+  for (let i = 0; i < inputs.length; i++) {
+    inputs[i] = i < length ? inputs[i]! / 8 : 2 * inputs[i - length]!
+  }
 }
 
 /** Along one axis behind an upsampling: the fine taps that fall on the first and the second coarse voxel, by parity. */

@@ -7,7 +7,7 @@
 export namespace Tap {
   /** 3×3×3 around the neuron, at the source's own resolution. */
   export const SAME: i32 = 0
-  /** 3×3×3 on the 2³ average: each spike is an event of its own, its weight an eighth. */
+  /** 3×3×3 on the 2³ average: an input is a bit of how many of the eight voxels fired. */
   export const POOLED: i32 = 1
   /** 3×3×3 on the nearest upsampling, merged to 2×2×2 on the source. */
   export const UPSAMPLED: i32 = 2
@@ -48,12 +48,14 @@ export class Masks {
 export class Source {
   masks: Masks
   tap: i32
-  /** [tap x][row][channel][output channel] a block of output channels; for UPSAMPLED the same for each of the 8 parities. */
+  /** [tap x][row][input][output channel] a block of output channels; for UPSAMPLED the same for each of the 8 parities. */
   weights: usize
   /** Bytes of the weights of one block (and parity). */
   blockBytes: i32
   /** Rows of the source that reach one row of neurons: 9, 4 (UPSAMPLED) or 1. */
   rows: i32
+  /** Inputs of one voxel: its channels, or the four bits of their counts (POOLED). */
+  inputs: i32
 }
 
 @unmanaged
@@ -113,7 +115,7 @@ export class Plan {
   meetings: i32
   /** Set to stop early. */
   cancelled: i32
-  /** The positions of the bits of each byte, 256 × 8 bytes, the lowest first. */
+  /** The positions of the first eight set bits of each 16-bit mask, 8 bytes a mask, the lowest first. */
   bitTable: usize
   /** Scratch memory of the workers, and its length for one. */
   scratch: usize
@@ -140,12 +142,12 @@ export class Scratch {
   starts1: usize
   starts2: usize
   starts3: usize
-  /** RowLists records, by list. */
-  rowLists0: usize
-  rowLists1: usize
-  rowLists2: usize
-  rowLists3: usize
-  /** The rows that are merged into a list. */
+  /** PooledRows records, by list. */
+  pooledRows0: usize
+  pooledRows1: usize
+  pooledRows2: usize
+  pooledRows3: usize
+  /** The rows that go into a list. */
   rows: usize
   /** Window and Reach records, by list. */
   windows: usize
@@ -172,15 +174,13 @@ export class Reach {
   source: i32
 }
 
-/** Lists of single rows: a ring for each plane around the neurons. A slot holds where each column begins, and the entries. */
+/** Counts of pooled rows (see pool.ts): a ring for each plane around the neurons. */
 @unmanaged
-export class RowLists {
+export class PooledRows {
   /** Which row of the source each slot holds, [plane][row modulo 3]. */
   keys: usize
   slots: usize
   slotBytes: i32
-  /** Bytes at a slot's start for where its columns begin. */
-  headBytes: i32
 }
 
 /** One segment of the source at one timestep. */

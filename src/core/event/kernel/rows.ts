@@ -1,15 +1,16 @@
 import { integrate4, spike16, spikeConstant } from './gather'
 import { spike16Narrow, spike32Narrow } from './gather-narrow'
 import { imageCurrents } from './image'
-import { forgetRows, listSpikes } from './lists'
+import { listSpikes } from './lists'
+import { forgetRows } from './pool'
 import { REACH_BYTES } from './reach'
 import {
   Kind,
   Layer,
   Mode,
   Plan,
+  PooledRows,
   Reach,
-  RowLists,
   Scratch,
   Source,
   Tap,
@@ -199,13 +200,13 @@ function openWindows(plan: Plan, layer: Layer, scratch: Scratch, first: i32, len
       window.first = first >> halve
       window.length = (length + halve) >> halve
       window.bitTable = plan.bitTable
-      forgetRows(changetype<RowLists>(slotAt(base + offsetof<Scratch>('rowLists0'), list)))
+      if (source.tap == Tap.POOLED) forgetRows(changetype<PooledRows>(slotAt(base + offsetof<Scratch>('pooledRows0'), list)))
       const reach = changetype<Reach>(scratch.reaches + <usize>list * REACH_BYTES)
       reach.starts = slotAt(base + offsetof<Scratch>('starts0'), list)
       reach.halve = halve
       reach.offset = source.tap == Tap.POINT ? 4 : 0
       reach.columns = source.tap == Tap.POINT ? 4 : halve != 0 ? 8 : 12
-      reach.stride = <usize>(source.rows * grid.channels * layer.block) << layer.width2
+      reach.stride = <usize>(source.rows * source.inputs * layer.block) << layer.width2
       reach.negative = sign
       reach.source = s
     }
@@ -223,7 +224,7 @@ function listSources(layer: Layer, scratch: Scratch, y: i32, z: i32): i32 {
       listSpikes(
         source,
         changetype<Window>(scratch.windows + <usize>list * WINDOW_BYTES),
-        changetype<RowLists>(slotAt(base + offsetof<Scratch>('rowLists0'), list)),
+        changetype<PooledRows>(slotAt(base + offsetof<Scratch>('pooledRows0'), list)),
         y,
         z,
         slotAt(base + offsetof<Scratch>('list0'), list),

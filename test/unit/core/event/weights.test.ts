@@ -22,8 +22,18 @@ describe('packWeights', () => {
     expect([...packed.slice(18)]).toEqual([2, 12, 22, 102, 112, 122, 202, 212, 222])
   })
 
-  it('takes an eighth behind average pooling', () => {
-    expect(packWeights(numbered(), 'pooled', 1, 1)[26]).toBe(222 / 8)
+  it('takes eighths for the bits of a count behind average pooling', () => {
+    const kernel: SourceKernel = {
+      edge: 3,
+      channels: 2,
+      outputs: 1,
+      values: Float32Array.from({ length: 54 }, (_, i) => i)
+    }
+    const packed = packWeights(kernel, 'pooled', 1, 1)
+    expect(packed).toHaveLength(4 * 54)
+    // The last tap: two channels for each bit.
+    const shares = [52 / 8, 53 / 8, 52 / 4, 53 / 4, 52 / 2, 53 / 2, 52, 53]
+    expect([...packed.slice(-8)]).toEqual(shares)
   })
 
   it('adds up the taps that fall on one voxel behind an upsampling', () => {
