@@ -3,6 +3,7 @@ import { exitCodeOf, type HippospikeError } from '../../../shared/errors'
 import { VERSION } from '../../../shared/version'
 import { addBench } from './commands/bench'
 import { addConvert } from './commands/convert'
+import { addDicom } from './commands/dicom'
 import { addDoctor } from './commands/doctor'
 import { addEvaluate } from './commands/evaluate'
 import { addFinetune } from './commands/finetune'
@@ -47,6 +48,7 @@ export function createProgram(host: CliHost): Command {
     .addHelpText('after', `${EXAMPLES}${EXIT_CODES}`)
   const commands = [
     addSegment,
+    addDicom,
     addEvaluate,
     addTrain,
     addConvert,

@@ -1,5 +1,6 @@
-import type { DicomVolume } from './volumes'
+import { badInput } from '../image-checks'
 import { readSlices } from './read-volume'
+import type { DicomVolume } from './volumes'
 
 /** A small grey picture, rows from top to bottom. */
 export interface GreyPicture {
@@ -12,19 +13,17 @@ export interface GreyPicture {
 /**
  * The middle slice as a small picture with square pixels, bright from the 1st to the 99th percentile.
  *
- * @param path what was given, for messages
  * @param longest pixels of the longer side
  * @throws HippospikeError (input) where its voxels cannot be read
  */
-export async function previewOf(
-  path: string,
-  volume: DicomVolume,
-  longest = 128
-): Promise<GreyPicture> {
+export async function previewOf(volume: DicomVolume, longest = 128): Promise<GreyPicture> {
   const slice = volume.slices[Math.floor(volume.slices.length / 2)]!
-  const { columns, rows } = slice.instance
+  const { columns, rows, syntax, samples, bitsAllocated, file } = slice.instance
+  if (syntax.storage === 'unknown' || samples !== 1 || ![8, 16, 32].includes(bitsAllocated)) {
+    throw badInput(file.path, `its voxels (${syntax.name}) are of a kind that is not read`)
+  }
   let values = new Float32Array(columns * rows)
-  await readSlices(path, [slice], (read) => {
+  await readSlices(file.path, [slice], (read) => {
     values = Float32Array.from(read)
   })
   const [down, along] = slice.pixelSpacing ?? [1, 1]
