@@ -6,7 +6,7 @@ import {
   type LayerSource,
   type SourceTransform
 } from '../snn/architecture'
-import { narrow, packImageWeights, packWeights, scaledKernel, type Tap } from './weights'
+import { narrow, packImageWeights, packSums, packWeights, scaledKernel, type Tap } from './weights'
 
 /** Of weights and potentials in layers that take in spikes and fire; image and output are float32 always. */
 export type EventPrecision = 'float32' | 'int16'
@@ -112,6 +112,9 @@ function checkLayer(layer: ConvLayer, architecture: Model['manifest']['architect
   if (layer.sources.length > MAX_SOURCES) {
     refuse(`it has ${layer.sources.length} sources; the event kernel takes ${MAX_SOURCES}`)
   }
+  if (!layer.activated && (layer.kernel !== 1 || layer.sources.length > 1)) {
+    refuse('it is the output and other than a 1×1×1 convolution of one layer')
+  }
   for (const source of layer.sources) {
     if (source.from === INPUT_SOURCE && (layer.kernel !== 3 || source.channels !== 1)) {
       refuse('it takes in the image other than by a 3×3×3 convolution of one channel')
@@ -175,7 +178,8 @@ function planLayer(
       from: source.from,
       channels: source.channels,
       tap,
-      weights: packWeights(kernel, tap, block, channels)
+      weights:
+        kind === 'output' ? packSums(kernel, channels) : packWeights(kernel, tap, block, channels)
     })
   }
   return {

@@ -79,13 +79,13 @@ function writeLayer(layer: LayerLayout, plan: EventPlan, put: Put): void {
   const { planned, size, sources } = layer
   if (layer.masks) put(layer.masksRecord, maskWords(layer.masks))
   for (const [i, source] of sources.entries()) {
-    const { tap, channels } = planned.sources[i]!
-    const { rows, columns, bits } = REACH[tap]
+    const { tap, channels, weights } = planned.sources[i]!
+    const { rows, parities, bits } = REACH[tap]
     put(source.record, [
       source.masksRecord,
       TAP[tap],
       source.weights,
-      planned.bias.BYTES_PER_ELEMENT * columns * rows * bits * channels * planned.block,
+      (weights.byteLength / (parities * planned.channels)) * planned.block,
       rows,
       bits * channels
     ])

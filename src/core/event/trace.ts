@@ -2,7 +2,7 @@ import type { Triple } from '../../shared/geometry'
 import type { EventPlan, PlannedLayer, PlannedSource } from './plan'
 import type { SpikeRecord } from './spike-record'
 import { inputTaps } from './taps'
-import { REACH, UNIT } from './weights'
+import { REACH, sumIndex, UNIT } from './weights'
 
 /** What a run leaves that its potentials can be had from: still in the kernel's memory, or read from a disk. */
 export interface TracedRun {
@@ -161,7 +161,7 @@ function addSource(
 
 /** One input's weights to all outputs, found where weights.ts has packed them. */
 function addWeights(
-  { channels, block, precision }: PlannedLayer,
+  { kind, channels, block, precision }: PlannedLayer,
   source: PlannedSource,
   {
     parity,
@@ -176,6 +176,10 @@ function addWeights(
   const { rows, columns, bits } = REACH[source.tap]
   const worth = precision === 'int16' ? spike / UNIT : spike
   for (let o = 0; o < channels; o++) {
+    if (kind === 'output') {
+      to[o]! += spike * source.weights[sumIndex(source.channels, channel, 1 << (channel % 8), o)]!
+      continue
+    }
     const blockIndex = parity * (channels / block) + Math.floor(o / block)
     const tap = (blockIndex * columns + column) * rows + row
     const input = (tap * bits + bit) * source.channels + channel

@@ -101,6 +101,39 @@ export function packWeights(
   return packed
 }
 
+/**
+ * The sums of the weights of eight channels for each mask of those that fired, for an output layer:
+ * [block of 4 outputs][eight channels][256 masks][4 outputs].
+ *
+ * @param outputs padded to whole blocks
+ */
+export function packSums(kernel: SourceKernel, outputs: number): Float32Array {
+  const { channels } = kernel
+  const packed = new Float32Array((channels / 8) * MASKS * outputs)
+  for (let first = 0; first < outputs; first += SUMS_BLOCK) {
+    for (let c = 0; c < channels; c++) {
+      const at = (channel: number, mask: number): number => sumIndex(channels, channel, mask, first)
+      const bit = 1 << (c % 8)
+      // Masks whose highest bit it is.
+      for (let others = 0; others < bit; others++) {
+        const sum = packed.subarray(at(c, bit | others), at(c, bit | others) + SUMS_BLOCK)
+        addTaps(kernel, [[0, 0, 0]], c, first, sum)
+        for (let o = 0; o < SUMS_BLOCK; o++) sum[o]! += packed[at(c, others) + o]!
+      }
+    }
+  }
+  return packed
+}
+
+const MASKS = 256
+const SUMS_BLOCK = 4
+
+/** Where {@link packSums} puts what a mask of the eight channels around `channel` adds to an output. */
+export function sumIndex(channels: number, channel: number, mask: number, output: number): number {
+  const eight = Math.floor(output / SUMS_BLOCK) * (channels / 8) + Math.floor(channel / 8)
+  return (eight * MASKS + mask) * SUMS_BLOCK + (output % SUMS_BLOCK)
+}
+
 /** From the weights of whole channels, which come first, those of the bits of a count of eighths. */
 function weighBits(inputs: Float32Array, length: number): void {
   for (let i = 0; i < inputs.length; i++) {

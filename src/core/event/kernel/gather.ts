@@ -10,11 +10,6 @@ import { Layer, Reach } from './records'
  * sums and weights fit into 16 registers. (With eight sums V8 keeps one in memory, and every spike waits for it.)
  */
 
-@inline
-function signed(sign: i32, sum: v128, weight: v128): v128 {
-  return sign == 0 ? f32x4.add(sum, weight) : f32x4.sub(sum, weight)
-}
-
 /**
  * Neurons of 16 channels: gathers, adds bias or image current, fires, and writes the spikes.
  *
@@ -98,47 +93,6 @@ export function spike16(
     masks += maskBytes
   }
   return <i32>(entries >> 1)
-}
-
-/** Four channels of the output layer: adds the current to the sum, and keeps it where `steps` is not 0. */
-export function integrate4(
-  layer: Layer,
-  reaches: usize,
-  reachEnd: usize,
-  length: i32,
-  channel: i32,
-  sum: usize,
-  steps: usize
-): i32 {
-  const rowBytes = <usize>(layer.channels << 2)
-  const at = <usize>(channel << 2)
-  sum += at
-  steps += at
-  const bias = v128.load(layer.bias + at)
-  let entries: usize = 0
-  for (let x = 0; x < length; x++) {
-    let a = bias
-    for (let r = reaches; r < reachEnd; r += REACH_BYTES) {
-      const reach = changetype<Reach>(r)
-      const col = column(reach, x)
-      const range = reach.starts + (col << 2) + reach.offset
-      let p = <usize>load<u32>(range)
-      const end = <usize>load<u32>(range + reach.columns)
-      const weights = weightsAt(reach, x, col)
-      entries += end - p
-      for (; p < end; p += 2) {
-        a = signed(reach.negative, a, v128.load(weights + (<usize>load<u16>(p) << 4)))
-      }
-    }
-    v128.store(sum, f32x4.add(v128.load(sum), a))
-    sum += rowBytes
-    if (layer.steps != 0) {
-      v128.store(steps, a)
-      steps += rowBytes
-    }
-  }
-  // In vectors of 16, as the others; rounded up.
-  return <i32>((entries >> 1) + 3) >> 2
 }
 
 /** Neurons whose current is the same at every timestep. */

@@ -48,7 +48,10 @@ export class Masks {
 export class Source {
   masks: Masks
   tap: i32
-  /** [tap x][row][input][output channel] a block of output channels; for UPSAMPLED the same for each of the 8 parities. */
+  /**
+   * [tap x][row][input][output channel] a block of output channels; for UPSAMPLED the same for each of the 8 parities. Into the output
+   * layer sums, [block][eight channels][their mask][4 outputs].
+   */
   weights: usize
   /** Bytes of the weights of one block (and parity). */
   blockBytes: i32

@@ -1,7 +1,8 @@
-import { integrate4, spike16, spikeConstant } from './gather'
+import { spike16, spikeConstant } from './gather'
 import { spike16Narrow, spike32Narrow } from './gather-narrow'
 import { imageCurrents } from './image'
 import { listSpikes } from './lists'
+import { integrateRow } from './output'
 import { forgetRows } from './pool'
 import { REACH_BYTES } from './reach'
 import {
@@ -23,12 +24,15 @@ const WINDOW_BYTES: usize = offsetof<Window>()
 
 /** Rows y0… of plane z, one segment after the other, all timesteps of a segment at once: its potentials never leave the cache. */
 export function runChunk(plan: Plan, layer: Layer, worker: i32, y0: i32, z: i32, t0: i32, t1: i32): void {
-  const scratch = changetype<Scratch>(plan.scratch + <usize>(worker * plan.scratchBytes))
   const y1 = min(y0 + plan.chunk, layer.height)
+  if (layer.kind == Kind.OUTPUT) {
+    integrateChunk(plan, layer, worker, y0, y1, z, t0, t1)
+    return
+  }
+  const scratch = changetype<Scratch>(plan.scratch + <usize>(worker * plan.scratchBytes))
   for (let first = 0; first < layer.width; first += layer.segment) {
     const length = min(layer.segment, layer.width - first)
-    if (layer.kind == Kind.OUTPUT) integrateSegment(plan, layer, scratch, worker, y0, y1, z, first, length, t0, t1)
-    else spikeSegment(plan, layer, scratch, worker, y0, y1, z, first, length, t0, t1)
+    spikeSegment(plan, layer, scratch, worker, y0, y1, z, first, length, t0, t1)
   }
 }
 
@@ -130,34 +134,24 @@ function spikeBlock(
     : spike16Narrow(layer, reaches, reachEnd, length, channel, u, n, positive, negative)
 }
 
-function integrateSegment(
-  plan: Plan,
-  layer: Layer,
-  scratch: Scratch,
-  worker: i32,
-  y0: i32,
-  y1: i32,
-  z: i32,
-  first: i32,
-  length: i32,
-  t0: i32,
-  t1: i32
-): void {
+function integrateChunk(plan: Plan, layer: Layer, worker: i32, y0: i32, y1: i32, z: i32, t0: i32, t1: i32): void {
+  const grid = layer.source0.masks
   const stepBytes = (<usize>(layer.width * layer.height * layer.depth) * <usize>layer.channels) << 2
-  let accumulates: i64 = 0
-  for (let t = t0; t < t1; t++) {
-    openWindows(plan, layer, scratch, first, length, t)
-    for (let y = y0; y < y1; y++) {
-      const at = neuronIndex(layer, first, y, z) << 2
-      const steps = layer.steps + <usize>t * stepBytes + at
-      const reachEnd = scratch.reaches + <usize>listSources(layer, scratch, y, z) * REACH_BYTES
-      for (let channel = 0, block = 0; channel < layer.channels; channel += 4, block++) {
-        selectWeights(layer, scratch.reaches, reachEnd, block, y, z)
-        accumulates += <i64>integrate4(layer, scratch.reaches, reachEnd, length, channel, layer.sum + at, steps)
-      }
+  let spikes: i64 = 0
+  for (let y = y0; y < y1; y++) {
+    const row = <usize>(z * layer.height + y) * <usize>grid.rowBytes
+    const at = neuronIndex(layer, 0, y, z) << 2
+    for (let t = t0; t < t1; t++) {
+      const masks = row + <usize>t * <usize>grid.stepBytes
+      const positive = grid.positive + masks
+      const negative = grid.negative != 0 ? grid.negative + masks : 0
+      const steps = layer.steps != 0 ? layer.steps + <usize>t * stepBytes + at : 0
+      integrateRow(layer, layer.width, positive, negative, layer.sum + at, steps)
+      spikes += bitsOf(positive, grid.rowBytes)
+      if (negative != 0) spikes += bitsOf(negative, grid.rowBytes)
     }
   }
-  note(plan, worker, accumulates * 4)
+  note(plan, worker, spikes * layer.channels)
 }
 
 @inline

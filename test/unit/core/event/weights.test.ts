@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import {
   narrow,
+  packSums,
   packWeights,
   scaledKernel,
+  sumIndex,
   type SourceKernel
 } from '../../../../src/core/event/weights'
 
@@ -68,6 +70,26 @@ describe('packWeights', () => {
       values: Float32Array.of(1, 2, 3, 4, 5, 6)
     }
     expect([...packWeights(kernel, 'point', 4, 4)]).toEqual([1, 2, 3, 0, 4, 5, 6, 0])
+  })
+})
+
+describe('packSums', () => {
+  it('adds up the channels of each mask', () => {
+    const channels = 16
+    const values = Float32Array.from({ length: channels * 3 }, (_, i) => i + 1)
+    const packed = packSums({ edge: 1, channels, outputs: 3, values }, 4)
+    expect(packed).toHaveLength(2 * 256 * 4)
+    const sums = (eight: number, mask: number): number[] => {
+      const at = sumIndex(channels, 8 * eight, mask, 0)
+      return [...packed.slice(at, at + 4)]
+    }
+    expect(sums(0, 0)).toEqual([0, 0, 0, 0])
+    expect(sums(0, 0b100)).toEqual([7, 8, 9, 0])
+    expect(sums(0, 0b101)).toEqual([1 + 7, 2 + 8, 3 + 9, 0])
+    const all = [0, 1, 2, 3, 4, 5, 6, 7]
+    const total = (output: number): number =>
+      all.reduce((sum, c) => sum + (8 + c) * 3 + output + 1, 0)
+    expect(sums(1, 255)).toEqual([total(0), total(1), total(2), 0])
   })
 })
 
