@@ -1,5 +1,3 @@
-import { stat } from 'node:fs/promises'
-import type { Stats } from 'node:fs'
 import type { Geometry } from '../../shared/geometry'
 import type { Volume } from '../../core/volume/volume'
 import { isDicomFile, isZipName, readDicom, type DicomSource } from './dicom'
@@ -8,6 +6,7 @@ import { readItk } from './itk-file'
 import { readMgh } from './mgh-file'
 import type { NiftiHeader } from './nifti-header'
 import { readNifti } from './nifti-file'
+import { pathFacts } from './path-facts'
 
 /** What of the source file a mask on its grid has to carry over. */
 export type SourceHeader = { format: 'nifti'; nifti: NiftiHeader } | { format: 'other' }
@@ -93,7 +92,7 @@ function strangeLabels(path: string, strange: Map<number, number>, allowed: read
 }
 
 async function readAny(path: string, options: ReadOptions): Promise<SourceImage> {
-  const isFolder = await checkPath(path)
+  const isFolder = (await pathFacts(path)).isDirectory()
   const extension = isFolder ? null : imageExtension(path)
   const repair = options.repairGeometry ?? false
   if (isFolder || isZipName(path) || (extension === null && (await isDicomFile(path)))) {
@@ -125,25 +124,4 @@ function finished(
 ): SourceImage {
   checkFinite(path, voxels)
   return { volume: { geometry, voxels }, header, warnings }
-}
-
-/** @returns whether the path is a folder */
-async function checkPath(path: string): Promise<boolean> {
-  let found: Stats
-  try {
-    found = await stat(path)
-  } catch (cause) {
-    const code = (cause as NodeJS.ErrnoException).code
-    if (code === 'ENOENT' || code === 'ENOTDIR') {
-      throw badInput(path, 'no such file; check the path', cause)
-    }
-    throw badInput(
-      path,
-      `cannot be opened (${code ?? String(cause)}); check its permissions`,
-      cause
-    )
-  }
-  if (found.isDirectory()) return true
-  if (found.size === 0) throw badInput(path, 'is empty (0 bytes); copy or download it again')
-  return false
 }

@@ -1,6 +1,6 @@
-import { stat } from 'node:fs/promises'
 import { basename } from 'node:path'
 import type { DicomListing, DicomSeriesSummary } from '../../../shared/dicom'
+import { pathFacts } from '../path-facts'
 import { diskFile, type DicomFile } from './file'
 import { filesOfFolder } from './folder'
 import { groupSlices } from './group'
@@ -31,7 +31,7 @@ export interface DicomStudy {
  * Lists the DICOM series of folders (with all folders below), zip archives and single files. Of each file the tags alone are
  * read; what is no DICOM is counted and left alone.
  *
- * @throws HippospikeError (input) where a folder or archive cannot be opened; {@link NodeJS.ErrnoException} of `stat`
+ * @throws HippospikeError (input) where a path is not there, or a folder or archive cannot be opened
  */
 export async function openStudy(paths: readonly string[]): Promise<DicomStudy> {
   const archives: OpenZip[] = []
@@ -39,7 +39,7 @@ export async function openStudy(paths: readonly string[]): Promise<DicomStudy> {
   try {
     const files: DicomFile[] = []
     for (const path of paths) {
-      const facts = await stat(path)
+      const facts = await pathFacts(path)
       if (facts.isDirectory()) {
         files.push(...(await filesOfFolder(path)))
       } else if (isZipName(path)) {
