@@ -1,6 +1,14 @@
+/** Given in place of an answer where the work was cancelled, or overtaken by other work. */
+export class WorkCancelled extends Error {
+  constructor() {
+    super('cancelled')
+    this.name = 'WorkCancelled'
+  }
+}
+
 /**
  * Work that would keep the user waiting, done in a worker of its own. One piece at a time: a new one, or a signal, ends the one
- * before, which rejects with an AbortError.
+ * before, which rejects with {@link WorkCancelled}.
  */
 export class Background<Work, Answer> {
   private worker: Worker | null = null
@@ -11,13 +19,13 @@ export class Background<Work, Answer> {
 
   /**
    * @param transfer buffers in `work` that the worker takes over
-   * @throws DOMException (AbortError) where it is cancelled or overtaken; Error where the worker fails
+   * @throws WorkCancelled where it is cancelled or overtaken; Error where the worker fails
    */
   run(work: Work, transfer: Transferable[] = [], signal?: AbortSignal): Promise<Answer> {
     this.cancel()
     return new Promise<Answer>((resolve, reject) => {
       if (signal?.aborted === true) {
-        reject(cancelled())
+        reject(new WorkCancelled())
         return
       }
       const worker = (this.worker ??= this.start())
@@ -31,7 +39,7 @@ export class Background<Work, Answer> {
       this.giveUp = () => {
         finish()
         this.stop()
-        reject(cancelled())
+        reject(new WorkCancelled())
       }
       worker.onmessage = (event: MessageEvent<Reply<Answer>>) => {
         finish()
@@ -81,8 +89,4 @@ export function answerWith(
       scope.postMessage({ problem } satisfies Reply<unknown>)
     }
   }
-}
-
-function cancelled(): DOMException {
-  return new DOMException('cancelled', 'AbortError')
 }

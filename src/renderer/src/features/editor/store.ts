@@ -8,8 +8,10 @@ import {
   type Ref,
   type ShallowRef
 } from 'vue'
+import type { Geometry } from '../../../../shared/geometry'
 import { resultSchema } from '../../../../shared/api/cases'
 import { api, messageOf, path } from '../../api'
+import { WorkCancelled } from '../../volume/background'
 import { offsetOf, voxelAt } from '../../volume/grid'
 import { loadMask, useCases } from '../cases'
 import { useViewer, type Gesture, type IntensityWindow } from '../viewer'
@@ -17,12 +19,11 @@ import { History } from './history'
 import { deleteJournal, JournalWriter, readJournal, type Target } from './journal'
 import {
   boxOf,
+  createWholeMaskEditor,
   editBetween,
   fill,
-  interpolateSlices,
-  keepLargestComponent,
-  smoothLabels,
-  type Edit
+  type Edit,
+  type WholeMaskOperation
 } from './operations'
 import { Stroke } from './stroke'
 
@@ -51,10 +52,14 @@ export interface Editor {
   undo: () => void
   redo: () => void
 
-  smooth: () => void
-  keepLargest: () => void
+  /** Each resolves when it is done, or has given way to another edit. */
+  smooth: () => Promise<void>
+  keepLargest: () => Promise<void>
   /** @param axis stored axis across the slices */
-  interpolate: (axis: number) => void
+  interpolate: (axis: number) => Promise<void>
+  /** Name of what works on the whole mask; null while nothing does. */
+  readonly working: ComputedRef<string | null>
+  cancelWork: () => void
   /** Takes over another result's mask, as one step. */
   copyFrom: (resultId: string) => Promise<void>
 
@@ -99,6 +104,8 @@ function createEditor(): Editor {
     notice.value = problem
   })
   let stroke: Stroke | null = null
+  const wholeMask = createWholeMaskEditor()
+  const current = shallowRef<{ name: string; stop: () => void } | null>(null)
 
   const target = computed<Target | null>(() => {
     const [caseId, resultId] = [cases.caseId.value, cases.resultId.value]
@@ -122,6 +129,8 @@ function createEditor(): Editor {
       notice.value = 'Restore or discard the unsaved edits first'
       return null
     }
+    // Its outcome would be that of a mask that is no more.
+    wholeMask.cancel()
     notice.value = null
     const now = session.value
     if (now !== null && now.history.mask === mask) return now
@@ -149,9 +158,32 @@ function createEditor(): Editor {
     else notice.value = `${name}: there is nothing to change`
   }
 
+  async function applyToWhole(name: string, operation: WholeMaskOperation): Promise<void> {
+    const now = begin()
+    if (now === null) return
+    const stop = new AbortController()
+    const work = { name, stop: () => stop.abort() }
+    current.value = work
+    try {
+      const mask = now.history.mask.slice()
+      const edit = await wholeMask.run({ operation, mask }, [mask.buffer], stop.signal)
+      if (session.value !== now || viewer.mask.value !== now.history.mask) return
+      if (now.history.apply(name, edit)) edited(now, edit.offsets)
+      else notice.value = `${name}: there is nothing to change`
+    } catch (error) {
+      if (!(error instanceof WorkCancelled)) notice.value = `${name}: ${messageOf(error)}`
+      else if (!stop.signal.aborted && session.value === now) {
+        notice.value = `${name} was stopped, because the mask was edited meanwhile`
+      }
+    } finally {
+      if (current.value === work) current.value = null
+    }
+  }
+
   function step(move: (history: History) => Uint32Array | null): void {
     const now = session.value
     if (now === null || stroke !== null) return
+    wholeMask.cancel()
     const offsets = move(now.history)
     if (offsets !== null) edited(now, offsets)
   }
@@ -315,6 +347,10 @@ function createEditor(): Editor {
     },
     { immediate: true }
   )
+  // Another mask may be shown by now.
+  viewer.onMaskChange((box) => {
+    if (box === null) wholeMask.cancel()
+  })
   watch(
     viewer.image,
     (image) => {
@@ -340,15 +376,21 @@ function createEditor(): Editor {
     redoName: follow((history) => history.redoName, null),
     undo: () => step((history) => history.undo()),
     redo: () => step((history) => history.redo()),
-    smooth: () => withSize((size) => apply('Smooth', (mask) => smoothLabels(size, mask))),
+    smooth: () => withGrid(({ size }) => applyToWhole('Smooth', { kind: 'smooth', size })),
     keepLargest: () =>
-      withSize((size) =>
-        apply('Keep the largest body', (mask) => keepLargestComponent(size, mask))
-      ),
+      withGrid(({ size }) => applyToWhole('Keep the largest body', { kind: 'largest', size })),
     interpolate: (axis) =>
-      withSize((size, spacing) =>
-        apply('Interpolate', (mask) => interpolateSlices(size, spacing, mask, label.value, axis))
+      withGrid(({ size, spacing }) =>
+        applyToWhole('Interpolate', {
+          kind: 'interpolate',
+          size,
+          spacing,
+          label: label.value,
+          axis
+        })
       ),
+    working: computed(() => current.value?.name ?? null),
+    cancelWork: () => current.value?.stop(),
     copyFrom,
     saving,
     save,
@@ -374,11 +416,9 @@ function createEditor(): Editor {
     notice
   }
 
-  function withSize(
-    run: (size: [number, number, number], spacing: [number, number, number]) => void
-  ): void {
+  function withGrid(run: (geometry: Geometry) => Promise<void>): Promise<void> {
     const geometry = viewer.image.value?.geometry
-    if (geometry !== undefined) run(geometry.size, geometry.spacing)
+    return geometry === undefined ? Promise.resolve() : run(geometry)
   }
 }
 

@@ -1,5 +1,6 @@
 import { onScopeDispose, shallowRef, watch, type ShallowRef } from 'vue'
 import type { ImageStage } from '../../cornerstone'
+import { WorkCancelled } from '../../volume/background'
 import { indexToMm } from '../../volume/grid'
 import type { LabelSurfaces } from '../../volume/label-surfaces'
 import { createSurfaceMaker } from '../../volume/surface-maker'
@@ -173,7 +174,7 @@ function syncSurfaces(viewer: Viewer, stage: ImageStage, report: (problem: strin
     clearTimeout(timer)
     timer = setTimeout(() => {
       make().catch((error: unknown) => {
-        if (!(error instanceof DOMException && error.name === 'AbortError')) {
+        if (!(error instanceof WorkCancelled)) {
           report(
             `the surface cannot be made: ${error instanceof Error ? error.message : String(error)}`
           )

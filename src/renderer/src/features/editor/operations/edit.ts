@@ -4,9 +4,9 @@ import { indexOf } from '../../../volume/grid'
 /** Voxels that an operation would change, and to which label. Every operation gives one and touches nothing. */
 export interface Edit {
   /** Places in the mask's array, each once. */
-  readonly offsets: Uint32Array
+  readonly offsets: Uint32Array<ArrayBuffer>
   /** New labels, one an offset. */
-  readonly labels: Uint8Array
+  readonly labels: Uint8Array<ArrayBuffer>
 }
 
 export const NO_EDIT: Edit = { offsets: new Uint32Array(), labels: new Uint8Array() }
@@ -47,8 +47,8 @@ export function boxOf(
   for (const offset of offsets) {
     const index = indexOf(size, offset)
     for (let axis = 0; axis < 3; axis++) {
-      min[axis] = Math.min(min[axis]!, index[axis]!)
-      max[axis] = Math.max(max[axis]!, index[axis]!)
+      if (index[axis]! < min[axis]!) min[axis] = index[axis]!
+      if (index[axis]! > max[axis]!) max[axis] = index[axis]!
     }
   }
   return { min, max }
