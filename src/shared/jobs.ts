@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { dicomRequestSchema } from './dicom'
+import { headBoxSchema, headReportSchema } from './head'
 import { runtimeSchema } from './runtime'
 import { spikeModeSchema } from './model'
 
@@ -43,7 +44,19 @@ export const segmentRequestSchema = z.strictObject({
   /** Folder for every spike, for the views of spike activity; written by the event runtime alone. */
   spikeStore: z.string().min(1).nullable().optional(),
   dicom: dicomRequestSchema.optional(),
-  roi: roiSchema.nullable(),
+  /**
+   * `auto`: an image larger than a crop is a head, in which the hippocampi are located. `whole`: the image is a crop around one hippocampus, come
+   * what may. Or a box of voxels around one.
+   */
+  roi: z.union([z.enum(['auto', 'whole']), roiSchema]),
+  /** Of a head: what to segment. Of a crop: what it shows; `both` for not known. */
+  side: z.enum(['left', 'right', 'both']),
+  /** `native`: 1 and 2 in a crop, 1 to 4 in a head; `freesurfer`: 17 and 53. */
+  labels: z.enum(['native', 'freesurfer']),
+  /** Of a head: these in place of located ones. */
+  boxes: z.array(headBoxSchema).min(1).max(2).nullable(),
+  /** Folder of the template that heads are registered to. */
+  template: z.string().min(1),
   repairGeometry: z.boolean(),
   force: z.boolean()
 })
@@ -62,6 +75,8 @@ export const segmentResultSchema = z.strictObject({
     posterior: z.number(),
     whole: z.number()
   }),
+  /** Null for a crop. */
+  head: headReportSchema.nullable(),
   /** Mean probability of the chosen label over the mask's voxels; null for an empty mask. */
   confidence: z.number().nullable(),
   seconds: z.number(),

@@ -77,7 +77,11 @@ function segmentation(name: string, overrides: Partial<SegmentRequest> = {}): Se
     ...INFERENCE_DEFAULTS,
     probabilities: null,
     spikes: null,
-    roi: null,
+    roi: 'auto',
+    side: 'both',
+    labels: 'native',
+    boxes: null,
+    template: 'resources/template',
     repairGeometry: false,
     force: false,
     ...overrides

@@ -1,10 +1,10 @@
 import type { StructureName } from '../../shared/labels'
 
-/** Label numbers that make up each scored structure of a crop. */
+/** Label numbers that make up each scored structure, of a crop and of both sides of a head. */
 export const STRUCTURE_LABELS: Readonly<Record<StructureName, readonly number[]>> = {
-  anterior: [1],
-  posterior: [2],
-  whole: [1, 2]
+  anterior: [1, 3],
+  posterior: [2, 4],
+  whole: [1, 2, 3, 4]
 }
 
 /** 1 where a label map shows the structure, 0 elsewhere. */

@@ -88,6 +88,26 @@ export function keepLargestComponents(
   return { voxels, removed }
 }
 
+/**
+ * Keeps the largest connected component of all labels together (the first of equally large ones); the rest becomes 0.
+ *
+ * @returns the cleaned map and how many voxels were taken away
+ */
+export function keepLargestComponent(
+  labels: Uint8Array,
+  size: Readonly<Triple>,
+  connectivity: Connectivity
+): { voxels: Uint8Array; removed: number } {
+  const { component, sizes } = connectedComponents(labels, size, connectivity)
+  if (sizes.length < 2) return { voxels: labels, removed: 0 }
+  const most = Math.max(...sizes)
+  const largest = sizes.indexOf(most) + 1
+  return {
+    voxels: labels.map((label, n) => (component[n] === largest ? label : 0)),
+    removed: sizes.reduce((sum, count) => sum + count, -most)
+  }
+}
+
 function presentLabels(labels: Uint8Array): number[] {
   return [...new Set(labels)].filter((label) => label > 0).sort((a, b) => a - b)
 }

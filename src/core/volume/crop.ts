@@ -87,7 +87,12 @@ export function uncrop<A extends Float32Array | Uint8Array>(
   return out
 }
 
-function eachRow(
+/**
+ * Visits the rows of a box of voxels along x.
+ *
+ * @param visit gets where a row starts in the whole grid and in the box, and its length, all in values
+ */
+export function eachRow(
   size: Readonly<Triple>,
   { start, end }: Roi,
   channels: number,

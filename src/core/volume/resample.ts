@@ -1,6 +1,6 @@
 import type { Geometry, Triple } from '../../shared/geometry'
 import { indexToPhysical } from './geometry'
-import { indexMap, sampleLabels, sampleLinear } from './interpolate'
+import { indexMap, sampleLabels, sampleLinear, type IndexMap } from './interpolate'
 import { nearestAxisOrder, obliquity, reorder, restoreOrder, type AxisOrder } from './orientation'
 import { rescale } from './rescale'
 import type { Volume } from './volume'
@@ -38,7 +38,7 @@ export function toCanonical(
   const order = nearestAxisOrder(source.direction)
   const ordered = reorder(volume, order)
   if (obliquity(source.direction) > MAX_OBLIQUITY) {
-    const straight = straighten(ordered, spacing)
+    const straight = resampleOnto(ordered, straightGrid(ordered.geometry, spacing))
     return { volume: straight, mapping: { source, canonical: straight.geometry, exact: null } }
   }
   const fits = ordered.geometry.spacing.every(
@@ -50,8 +50,8 @@ export function toCanonical(
 }
 
 /**
- * Brings scores (probabilities or logits) from the canonical grid back to the source's, by trilinear interpolation or,
- * where the mapping is exact, by reordering alone.
+ * Brings probabilities from the canonical grid back to the source's, by trilinear interpolation or, where the mapping is
+ * exact, by reordering alone. Where the source reaches farther than the canonical grid there is background.
  *
  * @param scores on the canonical grid, `channels` per voxel, innermost (a tensor of shape [nz, ny, nx, channels])
  * @returns the same layout on the source grid
@@ -63,7 +63,38 @@ export function scoresToSource(
 ): Float32Array {
   const { source, canonical, exact } = mapping
   if (exact) return restoreOrder(scores, source.size, exact, channels)
-  return sampleLinear(scores, canonical.size, channels, source.size, indexMap(source, canonical))
+  const map = indexMap(source, canonical)
+  const found = sampleLinear(scores, canonical.size, channels, source.size, map)
+  clearOutside(found, channels, source.size, canonical.size, map)
+  return found
+}
+
+/**
+ * Makes background for certain of what lies farther than a voxel outside the grid that scores came from. Nearer, the edge's own scores hold:
+ * rounding leaves the canonical grid up to half a voxel smaller than the image it was made of.
+ */
+function clearOutside(
+  scores: Float32Array,
+  channels: number,
+  size: Readonly<Triple>,
+  from: Readonly<Triple>,
+  map: IndexMap
+): void {
+  let at = 0
+  for (let k = 0; k < size[2]; k++) {
+    for (let j = 0; j < size[1]; j++) {
+      for (let i = 0; i < size[0]; i++, at += channels) {
+        for (let row = 0; row < 3; row++) {
+          const m = 4 * row
+          const place = map[m]! * i + map[m + 1]! * j + map[m + 2]! * k + map[m + 3]!
+          if (place >= -1 && place <= from[row]!) continue
+          scores.fill(0, at, at + channels)
+          scores[at] = 1
+          break
+        }
+      }
+    }
+  }
 }
 
 /** The channel with the highest score of each voxel; the first of equal ones. */
@@ -105,15 +136,18 @@ export function labelsToCanonical(
   }
 }
 
-/** Resamples onto a grid with axes exactly along R, A and S that covers the whole image. */
-function straighten(volume: Volume, spacing: Readonly<Triple>): Volume {
+/**
+ * Samples an image at every voxel of another grid, by trilinear interpolation. Interpolating alone would alias along axes that become coarser,
+ * so those are averaged first. Places outside the image take the value at its edge.
+ *
+ * @param geometry whose axes are near the image's own, in the same order: what is averaged is so along the image's axes
+ */
+export function resampleOnto(volume: Volume, geometry: Geometry): Volume {
   const own = volume.geometry.spacing
-  const coarsened = own.map((value, axis) => Math.max(value, spacing[axis]!)) as Triple
-  // Interpolating alone would alias along axes that become coarser, so those are averaged first.
+  const coarsened = own.map((value, axis) => Math.max(value, geometry.spacing[axis]!)) as Triple
   const smooth = coarsened.some((value, axis) => value !== own[axis])
     ? rescale(volume, coarsened)
     : volume
-  const geometry = straightGrid(volume.geometry, spacing)
   const map = indexMap(geometry, smooth.geometry)
   return {
     geometry,
@@ -121,6 +155,7 @@ function straighten(volume: Volume, spacing: Readonly<Triple>): Volume {
   }
 }
 
+/** A grid with axes exactly along R, A and S that covers the whole image. */
 function straightGrid(geometry: Geometry, spacing: Readonly<Triple>): Geometry {
   const low: Triple = [Infinity, Infinity, Infinity]
   const high: Triple = [-Infinity, -Infinity, -Infinity]

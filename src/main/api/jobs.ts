@@ -1,7 +1,7 @@
 import { Hono } from 'hono'
 import { z } from 'zod'
 import { appJobRequestSchema, appJobSchema } from '../../shared/api/jobs'
-import { segmentTask, shippedModels } from '../jobs/segment-case'
+import { segmentTask, shippedModels, shippedTemplate } from '../jobs/segment-case'
 import { answer, jsonBody, pathPart } from './http'
 import type { Services } from './services'
 
@@ -14,6 +14,7 @@ export function jobRoutes({ session, jobs, resources, log }: Services): Hono {
       const place = {
         root: session.writableRoot,
         models: shippedModels(resources),
+        template: shippedTemplate(resources),
         log: (line: string) => {
           log.write(`engine: ${line}`)
         }

@@ -2,8 +2,10 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { SegmentJobRequest } from '../../shared/api/jobs'
 import { HippospikeError } from '../../shared/errors'
+import type { Geometry } from '../../shared/geometry'
 import { segmentResultSchema, type SegmentRequest, type SegmentResult } from '../../shared/jobs'
 import { RUNTIMES, runtimeSchema, type Runtime } from '../../shared/runtime'
+import { isCropSized } from '../../core/head/crop-size'
 import { makeFolder, writeFileAtomic } from '../workspace/atomic-write'
 import { readCase } from '../workspace/case-record'
 import { assertPresent, ensureDerivatives } from '../workspace/folder'
@@ -21,6 +23,8 @@ export interface SegmentPlace {
   root: string
   /** Folder of the models that come with the program. */
   models: string
+  /** Folder of the template that heads are registered to. */
+  template: string
   run?: RunJob
   /** Hears what the engine prints. */
   log?: ((line: string) => void) | undefined
@@ -33,7 +37,7 @@ export interface SegmentPlace {
  *   none
  */
 export async function segmentTask(
-  { root, models, run = runJob, log }: SegmentPlace,
+  { root, models, template, run = runJob, log }: SegmentPlace,
   request: SegmentJobRequest
 ): Promise<Task> {
   const { scan, record } = await readCase(root, request.caseId)
@@ -50,22 +54,40 @@ export async function segmentTask(
   return {
     request,
     paceKey: [model.summary.id, timesteps, runtime, record.image.geometry.size.join('x')].join(' '),
-    run: (job) => segmentCase({ root, run, log, scan, model, timesteps, runtime }, request, job)
+    run: (job) =>
+      segmentCase(
+        {
+          root,
+          template,
+          run,
+          log,
+          scan,
+          geometry: record.image.geometry,
+          model,
+          timesteps,
+          runtime
+        },
+        request,
+        job
+      )
   }
 }
 
 interface Plan {
   root: string
+  template: string
   run: RunJob
   log: SegmentPlace['log']
   scan: string
+  /** Of the scan. */
+  geometry: Geometry
   model: FoundModel
   timesteps: number | null
   runtime: Runtime | null
 }
 
 async function segmentCase(
-  { root, run, log, scan, model, timesteps, runtime }: Plan,
+  { root, template, run, log, scan, geometry, model, timesteps, runtime }: Plan,
   { caseId }: SegmentJobRequest,
   job: JobRun
 ): Promise<string> {
@@ -82,10 +104,15 @@ async function segmentCase(
     precision: null,
     earlyExit: null,
     threads: null,
-    probabilities: files.probabilities,
+    // Those of a head are as large as five scans.
+    probabilities: isCropSized(geometry) ? files.probabilities : null,
     spikes: null,
     spikeStore: timesteps === null ? null : files.spikes,
-    roi: null,
+    roi: 'auto',
+    side: 'both',
+    labels: 'native',
+    boxes: null,
+    template,
     repairGeometry: false,
     // A run that was killed may have left files that no sidecar names.
     force: true
@@ -126,6 +153,7 @@ async function keep(
     timesteps: timestepsRun,
     createdAt: now,
     volumesMm3: result.volumesMm3,
+    head: result.head,
     confidence: result.confidence,
     cost: {
       seconds,
@@ -162,6 +190,11 @@ function runtimeOf(text: string): Runtime {
     'usage',
     `there is no runtime ${text}; choose one of ${RUNTIMES.join(', ')}`
   )
+}
+
+/** Folder of the template that comes with the program. */
+export function shippedTemplate(resources: string): string {
+  return join(resources, 'template')
 }
 
 /** Folder of the models that come with the program. */

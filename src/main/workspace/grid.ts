@@ -1,10 +1,10 @@
 import type { Geometry } from '../../shared/geometry'
 import { HippospikeError } from '../../shared/errors'
-import { CROP_LABELS } from '../../shared/labels'
+import { HEAD_LABELS } from '../../shared/labels'
 import { voxelCount } from '../../core/volume/geometry'
 
 /** Labels that a mask may hold, background among them. */
-export const MASK_LABELS: readonly number[] = CROP_LABELS.map(({ index }) => index)
+export const MASK_LABELS: readonly number[] = HEAD_LABELS.map(({ index }) => index)
 
 /** Headers keep seven digits; this is far below a voxel. */
 const TOLERANCE_MM = 1e-2

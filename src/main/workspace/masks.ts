@@ -126,6 +126,7 @@ export async function createResult(
       timesteps: null,
       createdAt: now,
       volumesMm3: volumesMm3(mask),
+      head: null,
       confidence: null,
       cost: null,
       warnings: [],

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { geometrySchema } from '../geometry'
+import { headReportSchema } from '../head'
 
 const volumesSchema = z.strictObject({
   anterior: z.number(),
@@ -25,15 +26,21 @@ export const caseListSchema = z.array(caseSummarySchema)
 
 /**
  * POST /api/cases {paths}: imports files that the host can read. POST /api/cases/upload?name=FILE with the bytes as body: one file.
+ * With `repair` (a query `repair=true` of the upload) a sheared image becomes a case whose axes are the nearest orthonormal ones.
  * POST /api/cases/sample: the sample case that comes with the program, with its expert's mask as a result of kind `truth`; where it is
  * imported already, that case. All → ImportOutcome[].
  */
-export const importRequestSchema = z.strictObject({ paths: z.array(z.string().min(1)).min(1) })
+export const importRequestSchema = z.strictObject({
+  paths: z.array(z.string().min(1)).min(1),
+  repair: z.boolean().default(false)
+})
 export const importOutcomeSchema = z.strictObject({
   name: z.string(),
   /** Null where it failed. */
   caseId: z.string().nullable(),
   problem: z.string().nullable(),
+  /** Whether the problem goes away where the import is asked for again with `repair`. */
+  repairable: z.boolean(),
   warnings: z.array(z.string())
 })
 export type ImportOutcome = z.infer<typeof importOutcomeSchema>
@@ -89,6 +96,8 @@ export const resultSchema = z.strictObject({
   timesteps: z.int().nullable(),
   createdAt: z.string(),
   volumesMm3: volumesSchema,
+  /** Of a head that was segmented; null for a crop, or a mask made by hand. */
+  head: headReportSchema.nullable().default(null),
   /** Mean probability of the label that was chosen, over the mask's voxels; null for a manual mask. */
   confidence: z.number().nullable(),
   cost: costSchema.nullable(),

@@ -1,37 +1,43 @@
 import { stat } from 'node:fs/promises'
 import { basename, join, resolve } from 'node:path'
-import type { Triple } from '../../../shared/geometry'
+import type { z } from 'zod'
+import type { Geometry, Triple } from '../../../shared/geometry'
 import { HippospikeError } from '../../../shared/errors'
-import { segmentRequestSchema, type SegmentRequest, type SegmentResult } from '../../../shared/jobs'
+import type { StructureVolumes } from '../../../shared/head'
+import {
+  segmentRequestSchema,
+  type roiSchema,
+  type SegmentRequest,
+  type SegmentResult
+} from '../../../shared/jobs'
 import type { Model } from '../../../shared/model'
-import { CROP_LABELS } from '../../../shared/labels'
 import { VERSION } from '../../../shared/version'
 import { meanConfidence } from '../../../core/metrics/confidence'
 import { countOperations, networkMacs } from '../../../core/metrics/operations'
-import { volumesMm3 } from '../../../core/metrics/volumes'
-import { softmaxChannels } from '../../../core/snn/softmax'
-import { checkRoi, crop, uncrop, type Roi } from '../../../core/volume/crop'
+import { perStructure } from '../../../core/metrics/structures'
+import { checkRoi, crop, type Roi } from '../../../core/volume/crop'
+import { isCropSized, MAX_CROP_MM } from '../../../core/head/crop-size'
 import { fieldOfView } from '../../../core/volume/geometry'
-import { argmaxChannels, scoresToSource } from '../../../core/volume/resample'
 import type { Volume } from '../../../core/volume/volume'
 import { checkContrast } from '../../imaging/image-checks'
 import { readImage, type SourceImage } from '../../imaging/read-image'
 import { checkMaskName, writeMask, writeProbabilities } from '../../imaging/write-mask'
 import { readModel } from '../../workspace/model-folder'
 import { assertWritable, OutputSet, writeFileAtomic } from '../../workspace/atomic-write'
-import { networkInput } from '../cases'
 import { checkSeg, checkSegSource, imageRecord, writeRequestedSeg } from '../dicom-output'
 import { fileSha256, runRecordPath } from '../provenance'
 import { openPredictor } from '../inference/open'
-import type { Inference, Predictor } from '../inference/predictor'
+import type { Predictor } from '../inference/predictor'
+import { assembleMask, assembleProbabilities, maskTable } from '../segmentation/assemble'
+import { headReport, regionVolumes } from '../segmentation/head-report'
+import { inferBox, inferCrop, type SegmentedRegion } from '../segmentation/infer-region'
+import { locateHippocampi, type LocatedHead } from '../segmentation/locate'
+import { boxRegion, cropRegion } from '../segmentation/region'
 import { SPIKES_FILE, writeSpikes } from '../spike-files'
 import { keepSpikes } from '../spike-recording'
 import { throwIfCancelled, yieldToHost, type Job, type JobContext } from './job'
 
-/** Crops larger than this on an axis hold more than the surroundings of one hippocampus, which is all the network knows. */
-const MAX_FIELD_OF_VIEW_MM = 80
-
-/** Segments one crop around a hippocampus and writes the mask on the source image's own grid. */
+/** Segments a crop around one hippocampus, or both hippocampi of a head, and writes the mask on the source image's own grid. */
 export const segmentJob: Job<SegmentRequest, SegmentResult> = {
   kind: 'segment',
   request: segmentRequestSchema,
@@ -45,10 +51,7 @@ async function segment(request: SegmentRequest, context: JobContext): Promise<Se
   const { repairGeometry, dicom } = request
   const source = await readImage(request.image, { repairGeometry, series: dicom?.series ?? null })
   checkSegSource(request, source)
-  const roi = request.roi ? toRoi(request.roi, source.volume.geometry.size) : null
-  const region = roi ? crop(source.volume, roi) : source.volume
-  if (roi) checkContrast(`the region of ${request.image}`, region.voxels)
-  checkFieldOfView(request, region)
+  const image = source.volume
   const model = await readModel(request.model)
   if (request.spikes !== null && model.manifest.spiking === null) {
     throw new HippospikeError(
@@ -56,70 +59,65 @@ async function segment(request: SegmentRequest, context: JobContext): Promise<Se
       `--spikes needs a spiking model; model ${model.manifest.id} is an ANN`
     )
   }
+  const part = cropOf(request, image)
+  const located = part === null ? await locateHippocampi(request, image, context) : null
   const predictor = await openPredictor(model, request, context)
   const timings: Record<string, number> = { prepare: secondsSince(start) }
   const outputs = new OutputSet()
   const writing = { force: request.force, outputs }
+  const warnings = [...source.warnings, ...predictor.warnings]
   try {
     await yieldToHost(context)
-    const { input, mapping } = networkInput(region, model.manifest.preprocessing)
     context.progress('segment', null, `segmenting with ${model.manifest.id}`)
     const inferring = performance.now()
-    const inference = await predictor.infer(input, {
-      recordSpikes: request.spikes !== null || typeof request.spikeStore === 'string',
-      signal: context.signal
-    })
+    const regions: SegmentedRegion[] = []
+    const record = request.spikes !== null || typeof request.spikeStore === 'string'
+    for (const infer of inferences(request, image, part, located, model)) {
+      const found = await infer(predictor, record, context)
+      // The record of spikes holds until the next run alone.
+      warnings.push(
+        ...(await keepActivity(request, found, { located, model, predictor, image }, writing))
+      )
+      throwIfCancelled(context)
+      regions.push(found)
+    }
     timings.infer = secondsSince(inferring)
     await yieldToHost(context)
 
     context.progress('write', null, 'writing the mask')
-    const onRegion = scoresToSource(
-      softmaxChannels(inference.logits, inference.classes),
-      inference.classes,
-      mapping
-    )
-    const probabilities = roi
-      ? onWholeGrid(onRegion, roi, source.volume.geometry.size, inference.classes)
-      : onRegion
-    const mask: Volume<Uint8Array> = {
-      geometry: source.volume.geometry,
-      voxels: argmaxChannels(probabilities, inference.classes)
-    }
-    const warnings = [...source.warnings, ...predictor.warnings, ...resultWarnings(mask)]
+    const { geometry } = image
+    const isHead = located !== null
+    const mask = assembleMask(regions, geometry, { isHead, labels: request.labels })
+    const head = located && headReport(located, regions, geometry)
+    warnings.push(...(head ? head.flags.map(({ message }) => message) : cropWarnings(regions[0]!)))
     const result: SegmentResult = {
       model: model.manifest.id,
       runtime: predictor.runtime.runtime,
       timesteps: predictor.timesteps,
-      timestepsRun: inference.timestepsRun,
+      timestepsRun: mostTimesteps(regions),
       out: request.out,
-      volumesMm3: volumesMm3(mask),
-      confidence: meanConfidence(mask.voxels, probabilities, inference.classes),
+      volumesMm3: totalVolumes(regions),
+      head,
+      confidence: overallConfidence(regions),
       seconds: 0,
-      ...operationsOf(model, inference),
+      ...operationsOf(model, regions),
       warnings
     }
-    if (request.spikes !== null) {
-      await writeSpikes(request.spikes, inference, mapping.canonical, input.size, writing)
-      throwIfCancelled(context)
-    }
-    if (typeof request.spikeStore === 'string') {
-      const source = { model, predictor, input, mapping, roi, imageSize: mask.geometry.size }
-      warnings.push(...(await keepSpikes(request.spikeStore, inference, source, writing)))
-      throwIfCancelled(context)
-    }
     if (request.probabilities !== null) {
+      const { probabilities, classes } = assembleProbabilities(regions, geometry, isHead)
       await writeProbabilities(
         request.probabilities,
         probabilities,
-        inference.classes,
-        source.volume.geometry,
+        classes,
+        geometry,
         source.header,
         writing
       )
       throwIfCancelled(context)
     }
     await writeMask(request.out, mask, source.header, writing)
-    const seg = [mask, CROP_LABELS, source, model.manifest.id, outputs] as const
+    const table = maskTable(regions, { isHead, labels: request.labels })
+    const seg = [mask, table, source, model.manifest.id, outputs] as const
     warnings.push(...(await writeRequestedSeg(request, ...seg)))
     result.seconds = secondsSince(start)
     timings.total = result.seconds
@@ -131,6 +129,30 @@ async function segment(request: SegmentRequest, context: JobContext): Promise<Se
     // Nothing of a run that failed stays.
     outputs.undo()
   }
+}
+
+type Infer = (
+  predictor: Predictor,
+  record: boolean,
+  context: JobContext
+) => Promise<SegmentedRegion>
+
+/** What is to be inferred: the crop, or the boxes of a head one after another. */
+function inferences(
+  { side }: SegmentRequest,
+  image: Volume,
+  part: Part | null,
+  located: LocatedHead | null,
+  { manifest: { preprocessing } }: Model
+): Infer[] {
+  if (part !== null) {
+    const region = cropRegion(part.volume, part.roi, side === 'both' ? null : side, preprocessing)
+    return [(predictor, record, context) => inferCrop(predictor, region, record, context)]
+  }
+  return (located?.boxes ?? []).map((box) => {
+    const regionAt = (grid: Geometry) => boxRegion(image, box.side, grid, preprocessing)
+    return (predictor, record, context) => inferBox(predictor, box.grid, regionAt, record, context)
+  })
 }
 
 /** Nothing long is begun for a file that could not be written in the end. */
@@ -155,27 +177,48 @@ async function checkOutputs(request: SegmentRequest): Promise<void> {
   if (spikes !== null && found) await assertWritable(join(spikes, SPIKES_FILE), request.force)
 }
 
-function toRoi([i0, j0, k0, i1, j1, k1]: NonNullable<SegmentRequest['roi']>, size: Triple): Roi {
+/** A part of the image that is segmented as a crop around one hippocampus. */
+interface Part {
+  volume: Volume
+  /** Null for the whole image. */
+  roi: Roi | null
+}
+
+/** @returns null for a head, in which the hippocampi are to be located */
+function cropOf({ image: path, roi, boxes }: SegmentRequest, image: Volume): Part | null {
+  if (roi === 'auto' && (boxes !== null || !isCropSized(image.geometry))) return null
+  if (roi === 'auto' || roi === 'whole') {
+    checkFieldOfView(path, image.geometry)
+    return { volume: image, roi: null }
+  }
+  const box = toRoi(roi, image.geometry.size)
+  const volume = crop(image, box)
+  checkContrast(`the region of ${path}`, volume.voxels)
+  checkFieldOfView('the region', volume.geometry)
+  return { volume, roi: box }
+}
+
+function toRoi([i0, j0, k0, i1, j1, k1]: z.infer<typeof roiSchema>, size: Triple): Roi {
   const roi: Roi = { start: [i0, j0, k0], end: [i1, j1, k1] }
   checkRoi(roi, size)
   return roi
 }
 
-function checkFieldOfView({ image, roi }: SegmentRequest, { geometry }: Volume): void {
-  const view = fieldOfView(geometry)
-  if (view.every((mm) => mm <= MAX_FIELD_OF_VIEW_MM)) return
-  const what = roi ? 'the region' : image
-  const size = view.map((mm) => mm.toFixed(0)).join('×')
+function checkFieldOfView(what: string, geometry: Geometry): void {
+  if (isCropSized(geometry)) return
+  const size = fieldOfView(geometry)
+    .map((mm) => mm.toFixed(0))
+    .join('×')
   throw new HippospikeError(
     'input',
-    `${what} spans ${size} mm; this version segments a crop around one hippocampus, at most ${MAX_FIELD_OF_VIEW_MM} mm an axis: ` +
-      'name it with --roi i0,j0,k0,i1,j1,k1 (0-based voxel indices in stored axis order, end exclusive)'
+    `${what} spans ${size} mm; a crop around one hippocampus spans at most ${MAX_CROP_MM} mm an axis: ` +
+      'have both be located by --roi auto, or name a smaller box by --roi i0,j0,k0,i1,j1,k1 (0-based voxel indices in stored axis order, end exclusive)'
   )
 }
 
-/** What the user should look at before trusting the mask. */
-function resultWarnings(mask: Volume<Uint8Array>): string[] {
-  const { whole } = volumesMm3(mask)
+/** What the user should look at before trusting the mask of a crop. */
+function cropWarnings(found: SegmentedRegion): string[] {
+  const { whole } = regionVolumes(found)
   if (whole === 0) return ['no hippocampus found: is this a T1-weighted crop around one?']
   if (whole < 500 || whole > 8000) {
     return [
@@ -185,32 +228,79 @@ function resultWarnings(mask: Volume<Uint8Array>): string[] {
   return []
 }
 
-/** What the inference cost; of an ANN its multiply-accumulates alone. */
+interface Recorded {
+  located: LocatedHead | null
+  model: Model
+  predictor: Predictor
+  image: Volume
+}
+
+/** Writes the spikes of a region where they are wanted; of a head in a folder a side. */
+async function keepActivity(
+  { spikes, spikeStore }: SegmentRequest,
+  { region, inference }: SegmentedRegion,
+  { located, model, predictor, image }: Recorded,
+  writing: { force: boolean; outputs: OutputSet }
+): Promise<string[]> {
+  const { mapping, input, roi, side } = region
+  const place = (dir: string): string => (located && side ? join(dir, side) : dir)
+  if (spikes !== null) {
+    await writeSpikes(place(spikes), inference, mapping.canonical, input.size, writing)
+  }
+  if (typeof spikeStore !== 'string') return []
+  const source = { model, predictor, input, mapping, roi, imageSize: image.geometry.size }
+  return keepSpikes(place(spikeStore), inference, source, writing)
+}
+
+function mostTimesteps(regions: readonly SegmentedRegion[]): number | null {
+  const run = regions.map(({ inference }) => inference.timestepsRun).filter((t) => t !== null)
+  return run.length === 0 ? null : Math.max(...run)
+}
+
+/** mm³ of all regions together. */
+function totalVolumes(regions: readonly SegmentedRegion[]): StructureVolumes {
+  const volumes = regions.map(regionVolumes)
+  return perStructure((structure) => volumes.reduce((sum, one) => sum + one[structure], 0))
+}
+
+/** Of all regions, each weighted by its voxels. */
+function overallConfidence(regions: readonly SegmentedRegion[]): number | null {
+  let [sum, weight] = [0, 0]
+  for (const { labels, probabilities, inference } of regions) {
+    const confidence = meanConfidence(labels, probabilities, inference.classes)
+    const voxels = labels.reduce((count, label) => count + (label > 0 ? 1 : 0), 0)
+    sum += voxels * (confidence ?? 0)
+    weight += voxels
+  }
+  return weight === 0 ? null : sum / weight
+}
+
+/** What the inferences cost together; of an ANN their multiply-accumulates alone. */
 function operationsOf(
   { manifest: { architecture } }: Model,
-  { activity, paddedVoxels }: Inference
+  regions: readonly SegmentedRegion[]
 ): Pick<SegmentResult, 'meanFiringRate' | 'synapticOperations' | 'macs' | 'energyRatio'> {
-  if (activity === null) {
-    const macs = networkMacs(architecture, paddedVoxels)
+  const voxels = regions.reduce((sum, { inference }) => sum + inference.paddedVoxels, 0)
+  const activities = regions.map(({ inference }) => inference.activity)
+  const [first, ...others] = activities
+  if (!first) {
+    const macs = networkMacs(architecture, voxels)
     return { meanFiringRate: null, synapticOperations: null, macs, energyRatio: null }
   }
+  const activity = first.map((layer, n) => ({
+    layer: layer.layer,
+    spikes: others.reduce((sum, other) => sum + (other?.[n]?.spikes ?? 0), layer.spikes),
+    opportunities: others.reduce(
+      (sum, other) => sum + (other?.[n]?.opportunities ?? 0),
+      layer.opportunities
+    )
+  }))
   const { meanFiringRate, synapticOperations, macs, energyRatio } = countOperations(
     architecture,
-    paddedVoxels,
+    voxels,
     activity
   )
   return { meanFiringRate, synapticOperations, macs, energyRatio }
-}
-
-/** Scores of a region on the whole image's grid, where everything outside is background for certain. */
-function onWholeGrid(scores: Float32Array, roi: Roi, size: Triple, classes: number): Float32Array {
-  const whole = uncrop(scores, roi, size, classes)
-  for (let at = 0; at < whole.length; at += classes) {
-    let sum = 0
-    for (let k = 0; k < classes; k++) sum += whole[at + k]!
-    if (sum === 0) whole[at] = 1
-  }
-  return whole
 }
 
 /** Everything that makes the mask again: the request, the model's hash, and what it ran on. */

@@ -14,6 +14,8 @@ export interface CliHost {
   signal: AbortSignal
   /** Folder of the models that come with the program. */
   modelsDir: string
+  /** Folder of the template that heads are registered to. */
+  templateDir: string
   /** Folder of the app's built pages. */
   pagesDir: string
   probeAll(options: DoctorOptions): Promise<DoctorReport>

@@ -43,6 +43,7 @@ void main(process.argv.slice(2), {
   now: () => performance.now(),
   signal: cancelOnSignals(),
   modelsDir: join(appRoot(), 'resources', 'models'),
+  templateDir: join(appRoot(), 'resources', 'template'),
   // This file is out/main/cli.cjs.
   pagesDir: join(__dirname, '..', 'renderer'),
   probeAll,

@@ -75,11 +75,12 @@ export function realNumber(
 }
 
 /**
- * The box of --roi as requests have it. Whether it fits the image is seen when that is read.
+ * What --roi says, as requests have it. Whether a box fits the image is seen when that is read.
  *
  * @throws HippospikeError (usage)
  */
-export function roiOption(text: string): NonNullable<SegmentRequest['roi']> {
+export function roiOption(text: string): SegmentRequest['roi'] {
+  if (text === 'auto' || text === 'whole') return text
   const { start, end } = parseRoi(text)
   const axis = start.findIndex((from, i) => from < 0 || end[i]! <= from)
   if (axis >= 0) {

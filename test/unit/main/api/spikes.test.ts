@@ -57,6 +57,7 @@ function record(overrides: Partial<ResultRecord>): ResultRecord {
     timesteps: 4,
     createdAt: '2026-01-01T00:00:00.000Z',
     volumesMm3: { anterior: 0, posterior: 0, whole: 0 },
+    head: null,
     confidence: null,
     cost: null,
     warnings: [],

@@ -20,6 +20,7 @@ function result(id: string, kind: Result['kind']): Result {
     timesteps: null,
     createdAt: '2026-01-01T00:00:00Z',
     volumesMm3: { anterior: 1, posterior: 1, whole: 2 },
+    head: null,
     confidence: null,
     cost: null,
     warnings: [],

@@ -22,8 +22,8 @@ export function addDicom(program: Command, host: CliHost): void {
     .command('dicom')
     .summary('list the DICOM series of a folder, zip or files')
     .description(
-      'Lists the DICOM series of folders (with all folders below), zip archives and files: what each is, what is\n' +
-        'wrong with it, and, marked by *, the one that "hippospike segment" takes by itself.'
+      'Lists the DICOM series of folders (with all folders below), zip archives and files: what each is,\n' +
+        'what is wrong with it, and, marked by *, the one that "hippospike segment" takes by itself.'
     )
     .argument('<paths...>', 'folders, zip archives or files')
     .option('--no-identity', 'leave out who was scanned')

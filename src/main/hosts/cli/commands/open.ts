@@ -1,7 +1,6 @@
 import { join, resolve } from 'node:path'
 import type { Command } from 'commander'
 import { createServices, openFirstCase } from '../../../api'
-import { HippospikeError } from '../../../../shared/errors'
 import type { CliHost } from '../host'
 import { wholeNumber } from '../options'
 import { serveUntilStopped } from './serve'
@@ -38,13 +37,7 @@ export function addOpen(program: Command, host: CliHost): void {
 async function open(host: CliHost, file: string, options: OpenOptions): Promise<void> {
   const { port, workspace } = options
   const services = createServices({ host: 'browser', resources: join(host.modelsDir, '..') })
-  const { session } = services
-  await session.start(workspace === undefined ? null : resolve(workspace))
-  const state = await session.describe()
-  if (state.workspace === null) {
-    if (state.problem !== null) throw new HippospikeError('input', state.problem)
-    await session.open(state.suggestedPath, true)
-  }
+  await services.session.start(workspace === undefined ? null : resolve(workspace))
   await openFirstCase(services, { file: resolve(file) })
   await serveUntilStopped(host, services, port)
 }

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path'
-import type { Command } from 'commander'
+import { Option, type Command } from 'commander'
 import type { DicomRequest } from '../../../../shared/dicom'
 import { HippospikeError } from '../../../../shared/errors'
 import {
@@ -8,6 +8,7 @@ import {
   type SegmentRequest,
   type SegmentResult
 } from '../../../../shared/jobs'
+import { STRUCTURES } from '../../../../shared/labels'
 import { runRecordPath } from '../../../engine/provenance'
 import { checkMaskName } from '../../../imaging/write-mask'
 import { assertWritable } from '../../../workspace/atomic-write'
@@ -23,7 +24,9 @@ interface SegmentOptions extends CommonOptions, GivenInferenceOptions {
   model: string
   probabilities?: string
   spikes?: string
-  roi?: NonNullable<SegmentRequest['roi']>
+  roi: SegmentRequest['roi']
+  side: SegmentRequest['side']
+  labels: SegmentRequest['labels']
   series?: string
   seg?: string
   keepIdentity?: true
@@ -37,8 +40,9 @@ export function addSegment(program: Command, host: CliHost): void {
     .command('segment')
     .summary('segment the hippocampus in an image')
     .description(
-      'Segments the hippocampus (1 anterior, 2 posterior) in a crop of a T1-weighted MRI around it\n' +
-        'and writes the mask as NIfTI on the grid of the image, with MASK.run.json beside it.'
+      'Segments both hippocampi of a T1-weighted MRI of a head, or the one in a crop around it, and writes\n' +
+        'the mask as NIfTI on the grid of the image, with MASK.run.json beside it.\n' +
+        'Labels: 1 anterior and 2 posterior in a crop; in a head 1 and 2 on the left, 3 and 4 on the right.'
     )
     .argument('<image>', 'NIfTI, NRRD, MetaImage, MGH or MGZ file; or DICOM: folder, zip or file')
     .requiredOption('--out <mask>', 'NIfTI file to write (.nii.gz or .nii)')
@@ -51,9 +55,24 @@ export function addSegment(program: Command, host: CliHost): void {
     .option('--probabilities <file>', "also write the classes' probabilities (4-D NIfTI)")
     .option('--spikes <dir>', 'also write the spikes of every layer')
     .option(
-      '--roi <i0,j0,k0,i1,j1,k1>',
-      'segment this box alone: 0-based voxel indices in stored axis order, end exclusive',
-      roiOption
+      '--roi <auto|whole|i0,j0,k0,i1,j1,k1>',
+      'auto: locate both hippocampi in an image larger than a crop; whole: the image is a crop; or a box around one ' +
+        'hippocampus (0-based voxel indices in stored axis order, end exclusive)',
+      roiOption,
+      'auto' as const
+    )
+    .addOption(
+      new Option('--side <side>', 'of a head: what to segment; of a crop: what it shows')
+        .choices(['left', 'right', 'both'])
+        .default('both')
+    )
+    .addOption(
+      new Option(
+        '--labels <table>',
+        'native: 1 anterior and 2 posterior of a crop, in a head 1 and 2 left, 3 and 4 right; freesurfer: 17 left, 53 right'
+      )
+        .choices(['native', 'freesurfer'])
+        .default('native')
     )
     .option(
       '--series <n|uid>',
@@ -69,6 +88,8 @@ export function addSegment(program: Command, host: CliHost): void {
     'hippospike segment crop.mgz --out mask.nii.gz --timesteps 2 --json',
     'hippospike segment crop.nii --out mask.nii.gz --precision int16 --early-exit',
     'hippospike segment dicom-folder --out mask.nii.gz --series 3 --seg mask.dcm',
+    'hippospike segment head.nii.gz --out mask.nii.gz',
+    'hippospike segment head.nii.gz --out mask.nii.gz --side left --labels freesurfer',
     'hippospike segment head.nii.gz --out mask.nii.gz --roi 60,80,50,110,150,100'
   ])
 }
@@ -94,7 +115,11 @@ async function segment(host: CliHost, image: string, options: SegmentOptions): P
       ...inferenceOf(options),
       probabilities,
       spikes,
-      roi: options.roi ?? null,
+      roi: options.roi,
+      side: options.side,
+      labels: options.labels,
+      boxes: null,
+      template: host.templateDir,
       repairGeometry: options.repairGeometry ?? false,
       force,
       dicom: dicomOf(options)
@@ -117,23 +142,44 @@ function describe(
   result: SegmentResult,
   { probabilities, spikes, seg }: Record<'probabilities' | 'spikes' | 'seg', string | null>
 ): string {
-  const { anterior, posterior, whole } = result.volumesMm3
-  const volumes = table([
-    ['structure', 'volume (mm³)'],
-    ['anterior', decimals(anterior, 1)],
-    ['posterior', decimals(posterior, 1)],
-    ['whole', decimals(whole, 1)]
-  ])
+  const volumes = table(volumeRows(result))
   const details = fields([
     ['mask', result.out],
     ['provenance', runRecordPath(result.out)],
     ['DICOM SEG', seg],
     ['probabilities', probabilities],
     ['spikes', spikes],
+    ['intracranial', intracranialText(result)],
+    ['asymmetry', asymmetryText(result)],
     ['model', modelText(result)],
     ['time', `${result.seconds.toFixed(2)} s`]
   ])
   return `${volumes}\n\n${details}`
+}
+
+function volumeRows({ volumesMm3, head }: SegmentResult): string[][] {
+  if (head === null) {
+    const rows = STRUCTURES.map((structure) => [structure, decimals(volumesMm3[structure], 1)])
+    return [['structure', 'volume (mm³)'], ...rows]
+  }
+  const { left, right } = head.volumesMm3
+  const rows = STRUCTURES.map((structure) => [
+    structure,
+    decimals(left && left[structure], 1),
+    decimals(right && right[structure], 1)
+  ])
+  return [['structure', 'left (mm³)', 'right (mm³)'], ...rows]
+}
+
+function intracranialText({ head }: SegmentResult): string | null {
+  if (head === null || head.intracranialMm3 === null) return null
+  return `about ${(head.intracranialMm3 / 1000).toFixed(0)} ml, from the registration`
+}
+
+function asymmetryText({ head }: SegmentResult): string | null {
+  if (head === null || head.asymmetryPercent === null) return null
+  const { asymmetryPercent: percent } = head
+  return `${Math.abs(percent).toFixed(1)}%, the ${percent > 0 ? 'left' : 'right'} is larger`
 }
 
 function modelText(result: SegmentResult): string {

@@ -152,7 +152,11 @@ describe('segment', () => {
       ...INFERENCE_DEFAULTS,
       probabilities: null,
       spikes: null,
-      roi: null,
+      roi: 'auto',
+      side: 'both',
+      labels: 'native',
+      boxes: null,
+      template: '/template',
       repairGeometry: false,
       force: false
     })

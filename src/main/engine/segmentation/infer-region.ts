@@ -1,0 +1,107 @@
+import type { Geometry, Triple } from '../../../shared/geometry'
+import { keepLargestComponent } from '../../../core/volume/components'
+import { boxCentre, BOX_ENLARGEMENT, centredGrid, enlargedGrid } from '../../../core/head/box-grid'
+import { extentCentre, maskExtent, touchesEdge } from '../../../core/head/extent'
+import { softmaxChannels } from '../../../core/snn/softmax'
+import { indexToPhysical } from '../../../core/volume/geometry'
+import { argmaxChannels, scoresToSource } from '../../../core/volume/resample'
+import type { Inference, Predictor } from '../inference/predictor'
+import { yieldToHost, type JobContext } from '../jobs/job'
+import type { Region } from './region'
+
+/** What a network says of a region, on the voxels of the image that it covers. */
+export interface SegmentedRegion {
+  region: Region
+  inference: Inference
+  /** `classes` a voxel, innermost. */
+  probabilities: Float32Array
+  /** 0, 1 or 2 a voxel. */
+  labels: Uint8Array
+  /** Pieces that were left out of the mask of a head for not being part of the largest, mm³. */
+  strayVoxels: number
+  /** Whether the mask still reaches the edge of its box. */
+  touchesEdge: boolean
+}
+
+/** Boxes that are off by less, mm, are not moved: the network bears more. */
+const CENTRED = 2
+/** Runs of the network on one box until it holds the mask, moved or enlarged in between. */
+const MOST_RUNS = 5
+
+/** Segments a crop as it is. */
+export async function inferCrop(
+  predictor: Predictor,
+  region: Region,
+  record: boolean,
+  context: JobContext
+): Promise<SegmentedRegion> {
+  const inference = await predictor.infer(region.input, {
+    recordSpikes: record,
+    signal: context.signal
+  })
+  return segmented(region, inference)
+}
+
+/**
+ * Segments a box of a head; while the mask is off its middle or touches its edge, the box is moved or enlarged and segmented again. That makes the
+ * mask depend less on how well the box was placed.
+ *
+ * @param regionAt the region that a grid shows
+ */
+export async function inferBox(
+  predictor: Predictor,
+  start: Geometry,
+  regionAt: (grid: Geometry) => Region,
+  record: boolean,
+  context: JobContext
+): Promise<SegmentedRegion> {
+  let grid = start
+  for (let run = 1; ; run++) {
+    await yieldToHost(context)
+    const region = regionAt(grid)
+    const { size } = region.input
+    const inference = await predictor.infer(region.input, { signal: context.signal })
+    const found = keepLargestComponent(labelsOf(inference), size, 26)
+    const better = run < MOST_RUNS ? betterGrid(grid, found.voxels, size) : null
+    if (better !== null) {
+      grid = better
+      continue
+    }
+    const last = record
+      ? await inferCrop(predictor, region, true, context)
+      : segmented(region, inference)
+    const kept = keepLargestComponent(last.labels, regionSize(region), 26)
+    const extent = maskExtent(found.voxels, size)
+    return {
+      ...last,
+      labels: kept.voxels,
+      strayVoxels: kept.removed,
+      touchesEdge: extent !== null && touchesEdge(extent, size)
+    }
+  }
+}
+
+/** @returns null where the grid does as it is */
+function betterGrid(grid: Geometry, labels: Uint8Array, size: Readonly<Triple>): Geometry | null {
+  const extent = maskExtent(labels, size)
+  if (extent === null) return null
+  const centre = indexToPhysical(grid, extentCentre(extent))
+  const off = Math.hypot(...boxCentre(grid).map((value, axis) => value - centre[axis]!))
+  if (touchesEdge(extent, size)) return enlargedGrid(centredGrid(grid, centre), BOX_ENLARGEMENT)
+  return off > CENTRED ? centredGrid(grid, centre) : null
+}
+
+function segmented(region: Region, inference: Inference): SegmentedRegion {
+  const { logits, classes } = inference
+  const probabilities = scoresToSource(softmaxChannels(logits, classes), classes, region.mapping)
+  const labels = argmaxChannels(probabilities, classes)
+  return { region, inference, probabilities, labels, strayVoxels: 0, touchesEdge: false }
+}
+
+function labelsOf({ logits, classes }: Inference): Uint8Array {
+  return argmaxChannels(logits, classes)
+}
+
+function regionSize({ mapping }: Region): Triple {
+  return mapping.source.size
+}

@@ -1,0 +1,80 @@
+import type { Geometry, Triple } from '../../../shared/geometry'
+import type { Side } from '../../../shared/labels'
+import type { Preprocessing } from '../../../shared/model'
+import { HippospikeError } from '../../../shared/errors'
+import { crop, cropGeometry, type Roi } from '../../../core/volume/crop'
+import { indexToPhysical, physicalToIndex } from '../../../core/volume/geometry'
+import { normaliseIntensities } from '../../../core/volume/preprocess'
+import { resampleOnto, type CanonicalMapping } from '../../../core/volume/resample'
+import type { Volume } from '../../../core/volume/volume'
+import type { NetworkInput } from '../../../core/snn/prediction'
+import { networkInput } from '../cases'
+
+/** A part of an image that holds one hippocampus, as the network takes it in. */
+export interface Region {
+  /** Null where it is not known. */
+  side: Side | null
+  /** Voxels of the image that the region covers; null for all. */
+  roi: Roi | null
+  input: NetworkInput
+  /** From the network's grid to the voxels of `roi`. */
+  mapping: CanonicalMapping
+}
+
+/** A whole image, or a box of its voxels, as a region. */
+export function cropRegion(
+  part: Volume,
+  roi: Roi | null,
+  side: Side | null,
+  preprocessing: Preprocessing
+): Region {
+  return { side, roi, ...networkInput(part, preprocessing) }
+}
+
+/**
+ * What a grid anywhere in an image shows, as a region.
+ *
+ * @param grid of 1 mm voxels
+ * @throws HippospikeError (input) where the grid lies outside the image
+ */
+export function boxRegion(
+  image: Volume,
+  side: Side,
+  grid: Geometry,
+  { clipPercentiles }: Preprocessing
+): Region {
+  const roi = voxelsAround(grid, image.geometry, 0)
+  // A few voxels more let the interpolation and the averaging before it see what is there.
+  const surroundings = voxelsAround(grid, image.geometry, 3)
+  if (roi === null || surroundings === null) {
+    throw new HippospikeError(
+      'input',
+      `the box around the ${side} hippocampus lies outside the scan; give a scan that shows the whole brain, or place the box by hand`
+    )
+  }
+  const { voxels } = resampleOnto(crop(image, surroundings), grid)
+  return {
+    side,
+    roi,
+    input: { size: grid.size, image: normaliseIntensities(voxels, clipPercentiles) },
+    mapping: { source: cropGeometry(image.geometry, roi), canonical: grid, exact: null }
+  }
+}
+
+/** The box of an image's voxels that holds a grid; null where they do not meet. */
+function voxelsAround(grid: Geometry, image: Geometry, margin: number): Roi | null {
+  const low: Triple = [Infinity, Infinity, Infinity]
+  const high: Triple = [-Infinity, -Infinity, -Infinity]
+  for (let corner = 0; corner < 8; corner++) {
+    const index = grid.size.map((n, axis) => ((corner >> axis) & 1 ? n - 1 : 0)) as Triple
+    physicalToIndex(image, indexToPhysical(grid, index)).forEach((value, axis) => {
+      low[axis] = Math.min(low[axis]!, value)
+      high[axis] = Math.max(high[axis]!, value)
+    })
+  }
+  const start = low.map((value) => Math.max(0, Math.floor(value) - margin)) as Triple
+  const end = high.map((value, axis) =>
+    Math.min(image.size[axis]!, Math.ceil(value) + 1 + margin)
+  ) as Triple
+  return start.every((value, axis) => value < end[axis]!) ? { start, end } : null
+}

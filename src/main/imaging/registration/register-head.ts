@@ -1,0 +1,92 @@
+import { HippospikeError } from '../../../shared/errors'
+import { fitQuality, type FitQuality } from '../../../core/head/fit-quality'
+import { determinant3 } from '../../../core/volume/geometry'
+import { linearPart } from '../../../core/volume/affine'
+import { nearestAxisOrder, reorder } from '../../../core/volume/orientation'
+import { rescale } from '../../../core/volume/rescale'
+import type { Volume } from '../../../core/volume/volume'
+import { percentileOfSorted } from '../../../core/metrics/statistics'
+import { registerAffinely, type Start } from './elastix'
+
+/** Voxels that heads are registered at, mm: fine enough to place a box around a hippocampus, and fast. */
+const SPACING = 4
+
+/** The likeliest first; the others are for necks, shoulders and heads far off the middle. */
+const STARTS: readonly Start[] = ['CenterOfGravity', 'GeometryTop', 'GeometricalCenter']
+
+/** A fit this good needs no other start. */
+const GOOD_CORRELATION = 0.6
+/** Below this the scan does not look like a T1-weighted head. See docs/decisions/locating.md. */
+export const LEAST_CORRELATION = 0.5
+/** Of the template's brain that must lie within the scan. */
+export const LEAST_COVERAGE = 0.6
+/** Volume of a head's brain against the template's, in either direction. */
+const VOLUME_FACTOR = 2.2
+
+/** How a scan's head lies. */
+export interface HeadFit extends FitQuality {
+  /** Template to scan, LPS millimetres. */
+  transform: number[]
+  /** Volume of the head against the template's. */
+  scale: number
+}
+
+/**
+ * Finds how a head lies in its scan by registering it to the template at 4 mm, from up to three starts.
+ *
+ * @returns the best fit, good or not: {@link headProblem} judges it; null where nothing could be fitted at all
+ */
+export async function registerHead(
+  scan: Volume,
+  template: Volume,
+  signal: AbortSignal
+): Promise<HeadFit | null> {
+  const fixed = coarse(template)
+  const moving = clipped(coarse(scan))
+  let best: HeadFit | null = null
+  for (const start of STARTS) {
+    if (signal.aborted) throw new HippospikeError('cancelled', 'cancelled')
+    const transform = await registerAffinely(fixed, moving, start)
+    if (transform === null) continue
+    const fit = {
+      transform,
+      scale: determinant3(linearPart(transform)),
+      ...fitQuality(fixed, moving, transform)
+    }
+    if (best === null || rank(fit) > rank(best)) best = fit
+    if (rank(best) >= GOOD_CORRELATION) break
+  }
+  return best
+}
+
+/** Why a fit is none of a T1-weighted head, in words that follow "the scan"; null for a good one. */
+export function headProblem(fit: HeadFit | null): string | null {
+  if (fit === null) return 'could not be brought together with a head at all'
+  if (fit.coverage < LEAST_COVERAGE) {
+    return `shows only ${(100 * fit.coverage).toFixed(0)}% of a brain`
+  }
+  if (fit.scale < 1 / VOLUME_FACTOR || fit.scale > VOLUME_FACTOR) {
+    return `fits a head only at ${fit.scale.toFixed(1)} times its usual volume`
+  }
+  if (fit.correlation < LEAST_CORRELATION) {
+    return `does not look like a T1-weighted head (agreement ${fit.correlation.toFixed(2)}, at least ${LEAST_CORRELATION} is needed)`
+  }
+  return null
+}
+
+/** A scan of only some of the brain correlates by chance; a fit that leaves the scan ranks behind one that does not. */
+function rank({ correlation, coverage, scale }: HeadFit): number {
+  const plausible = scale > 1 / VOLUME_FACTOR && scale < VOLUME_FACTOR
+  return plausible ? correlation * Math.min(1, coverage / 0.9) : -1
+}
+
+function coarse(volume: Volume): Volume {
+  const ordered = reorder(volume, nearestAxisOrder(volume.geometry.direction))
+  return rescale(ordered, [SPACING, SPACING, SPACING])
+}
+
+/** Bright fat and vessels would otherwise take most of the histogram. */
+function clipped({ geometry, voxels }: Volume): Volume {
+  const high = percentileOfSorted(voxels.slice().sort(), 99.5)
+  return { geometry, voxels: voxels.map((value) => Math.min(value, high)) }
+}

@@ -1,0 +1,63 @@
+import { z } from 'zod'
+import { geometrySchema } from './geometry'
+
+/** What is found of a head: where its hippocampi lie, how large they are, and what is to be looked at. */
+
+export const sideSchema = z.enum(['left', 'right'])
+
+/** A box around one hippocampus: a grid of 1 mm voxels in the scan's own space. */
+export const headBoxSchema = z.strictObject({ side: sideSchema, grid: geometrySchema })
+export type HeadBox = z.infer<typeof headBoxSchema>
+
+export const structureVolumesSchema = z.strictObject({
+  anterior: z.number(),
+  posterior: z.number(),
+  whole: z.number()
+})
+export type StructureVolumes = z.infer<typeof structureVolumesSchema>
+
+/** What a user should look at before trusting a mask. */
+export const qcFlagSchema = z.strictObject({
+  code: z.enum([
+    'fit',
+    'edge',
+    'empty',
+    'small',
+    'large',
+    'components',
+    'confidence',
+    'anisotropy',
+    'asymmetry'
+  ]),
+  side: sideSchema.nullable(),
+  /** One line: what is seen, and what it may mean. */
+  message: z.string()
+})
+export type QcFlag = z.infer<typeof qcFlagSchema>
+
+export const headReportSchema = z.strictObject({
+  /** How the scan was registered; null where the boxes were given. */
+  fit: z
+    .strictObject({
+      /** Template to scan, LPS millimetres: rows of a 3×4 affine. */
+      transform: z.array(z.number()).length(12),
+      correlation: z.number(),
+      coverage: z.number()
+    })
+    .nullable(),
+  /** As they were segmented. */
+  boxes: z.array(headBoxSchema).min(1),
+  /** mm³; null for a side that was not asked for. */
+  volumesMm3: z.strictObject({
+    left: structureVolumesSchema.nullable(),
+    right: structureVolumesSchema.nullable()
+  }),
+  /** Estimate: the template's, times the volume change of the registration; null without one. */
+  intracranialMm3: z.number().nullable(),
+  /** Whole volumes in ‰ of the intracranial one. */
+  normalisedPermille: z.strictObject({ left: z.number().nullable(), right: z.number().nullable() }),
+  /** 100 · (left − right) / mean of both, of the whole volumes; null for one side. */
+  asymmetryPercent: z.number().nullable(),
+  flags: z.array(qcFlagSchema)
+})
+export type HeadReport = z.infer<typeof headReportSchema>
