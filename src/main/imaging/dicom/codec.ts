@@ -35,9 +35,11 @@ export async function unpackFrames(
       throw new Error(`${data?.length ?? 0} of ${needed} voxels were unpacked`)
     }
     const length = instance.columns * instance.rows
-    return frames.map((_, frame) =>
-      Float32Array.from({ length }, (__, n) => Number(data[frame * length + n]))
-    )
+    return frames.map((_, frame) => {
+      const values = new Float32Array(length)
+      for (let n = 0; n < length; n++) values[n] = Number(data[frame * length + n])
+      return values
+    })
   } finally {
     await rm(folder, { recursive: true, force: true })
   }

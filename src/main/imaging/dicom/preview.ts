@@ -24,7 +24,7 @@ export async function previewOf(volume: DicomVolume, longest = 128): Promise<Gre
   }
   let values = new Float32Array(columns * rows)
   await readSlices(file.path, [slice], (read) => {
-    values = Float32Array.from(read)
+    values = new Float32Array(read)
   })
   const [down, along] = slice.pixelSpacing ?? [1, 1]
   const scale = longest / Math.max(columns * along, rows * down)

@@ -4,7 +4,7 @@ import { voxelCount } from '../../../core/volume/geometry'
 import { badInput, checkDimensions, checkDirection, checkSpacing } from '../image-checks'
 import { unpackFrames } from './codec'
 import type { Instance, Slice } from './instance'
-import { frameBytes, nativeFrame } from './native-voxels'
+import { frameBytes, nativeFrame, type StoredValues } from './native-voxels'
 import { packedFrames } from './packed-frames'
 import { parseFile } from './tags'
 import type { DicomVolume } from './volumes'
@@ -47,7 +47,7 @@ export async function readDicomVolume(
   return { volume: { geometry, voxels }, sha256 }
 }
 
-type Receive = (values: Float32Array, slice: Slice, place: number) => void
+type Receive = (values: StoredValues, slice: Slice, place: number) => void
 
 /**
  * Reads stored values slice by slice, each file once.
