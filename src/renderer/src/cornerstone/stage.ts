@@ -4,6 +4,7 @@ import { voxelCount } from '../volume/grid'
 import { PLANES, type PaneCamera, type Plane } from '../volume/planes'
 import { addScaled } from '../volume/vector'
 import { createVolume, forgetMetadata, removeVolume } from './local-volume'
+import { releaseUnusedTextures } from './shared-textures'
 import { startCornerstone } from './start'
 import { styleActor, type LayerStyle } from './style'
 import { SurfaceView } from './surface-view'
@@ -218,6 +219,8 @@ export class ImageStage {
     for (const pane of visible) this.engine.getViewport(this.viewportId(pane)).render()
     // Cornerstone would wait for another animation frame.
     this.engine.renderViewports(visible.map((pane) => this.viewportId(pane)))
+    // Drawing is when vtk.js parts with what was taken out of a pane.
+    releaseUnusedTextures(this.engine, this.viewportId('volume'))
   }
 
   /** One after the other: adding a volume to a pane takes more than one turn of the event loop. */
