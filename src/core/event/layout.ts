@@ -92,6 +92,9 @@ export interface LayoutOptions {
   windows: boolean
 }
 
+/** What AssemblyScript keeps for itself; the kernel's few constants lie from 1024 on. */
+const COMPILERS_BYTES = 2048
+
 /** Sizes of the kernel's records in bytes, as in kernel/records.ts. */
 export const RECORD = {
   masks: 32,
@@ -147,8 +150,7 @@ class Pool {
  * @param size nx, ny, nz; multiples of what the levels need
  */
 export function layoutMemory(plan: EventPlan, size: Triple, options: LayoutOptions): MemoryLayout {
-  // Addresses from 0 to the first are the compiler's.
-  const arena = new Arena(1024)
+  const arena = new Arena(COMPILERS_BYTES)
   const planRecord = arena.reserve(RECORD.plan)
   const layerTable = arena.reserve(4 * plan.layers.length)
   const accumulates = arena.reserve(8 * options.workers)

@@ -1,3 +1,4 @@
+import { NO_WEIGHTS } from './gather'
 import { fire8 } from './neuron'
 import { column, REACH_BYTES, weightsAt } from './reach'
 import { Layer, Reach } from './records'
@@ -51,11 +52,9 @@ export function spike16Narrow(
           b0 = i16x8.add_sat_s(b0, v128.load(v))
           b1 = i16x8.add_sat_s(b1, v128.load(v, 16))
         }
-        if (p < end) {
-          const w = weights + (<usize>load<u16>(p) << 5)
-          a0 = i16x8.add_sat_s(a0, v128.load(w))
-          a1 = i16x8.add_sat_s(a1, v128.load(w, 16))
-        }
+        const w = select(weights + (<usize>load<u16>(p) << 5), NO_WEIGHTS, p < end)
+        a0 = i16x8.add_sat_s(a0, v128.load(w))
+        a1 = i16x8.add_sat_s(a1, v128.load(w, 16))
       } else {
         for (; p < end; p += 2) {
           const w = weights + (<usize>load<u16>(p) << 5)
