@@ -319,11 +319,11 @@ describe('the same head in another file', () => {
       )
     })
 
-    it('is refused in one line that names --roi', async () => {
+    it('is no head: it is refused in one line that names --roi', async () => {
       const out = newFolder('no-roi')
       const run = await cli(['segment', path, '--out', join(out, 'm.nii'), '--model', 'ann'])
       expect(run.code).toBe(3)
-      expect(errorLine(run.stderr)).toMatch(/spans 100×100×100 mm.*--roi i0,j0,k0,i1,j1,k1/)
+      expect(errorLine(run.stderr)).toMatch(/cannot be located.*--roi i0,j0,k0,i1,j1,k1/)
       expect(listing(out)).toEqual([])
     })
 

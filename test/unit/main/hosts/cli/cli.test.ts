@@ -23,6 +23,7 @@ const segmentResult = {
   timestepsRun: 4,
   out: 'mask.nii.gz',
   volumesMm3: { anterior: 1500.25, posterior: 1400.5, whole: 2900.75 },
+  head: null,
   seconds: 0.871,
   confidence: 0.9312,
   meanFiringRate: 0.0765,
@@ -158,7 +159,8 @@ describe('segment', () => {
       boxes: null,
       template: '/template',
       repairGeometry: false,
-      force: false
+      force: false,
+      dicom: { series: null, seg: null, keepIdentity: false }
     })
   })
 
