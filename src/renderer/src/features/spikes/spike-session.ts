@@ -65,8 +65,6 @@ export function createSpikeSession(viewer: Viewer): SpikeSession {
   const own = new WeakSet<Uint8Array>()
   /** What the viewer showed before, edits and all. */
   let before: Uint8Array | null = null
-  /** Whether the mask was filled before: its outline leaves the spikes inside it to be seen. */
-  let wasFilled = false
   let stop = new AbortController()
   let drawing = 0
   let stays: (() => void)[] = []
@@ -105,7 +103,11 @@ export function createSpikeSession(viewer: Viewer): SpikeSession {
       showHeat(about, name, pairs)
       if (mask && labels !== null && !isEditingTool(viewer.tool.value)) preview(labels)
       else restore()
-      viewer.setDifference(earlier, earlier === null ? null : labels)
+      viewer.setDifference(earlier, earlier === null ? null : labels, {
+        onlyA: `Gone since ${t === 1 ? 'the start' : `timestep ${String(t - 1)}`}`,
+        onlyB: 'New',
+        otherLabel: 'Other label'
+      })
       viewer.setScalarOverlay(
         settled && {
           values: settled,
@@ -212,8 +214,7 @@ export function createSpikeSession(viewer: Viewer): SpikeSession {
       end()
     })
     stays = []
-    if (wasFilled) viewer.overlay.outline = false
-    wasFilled = false
+    viewer.seeThrough.value = false
     if (source.value !== null && viewer.image.value !== null) {
       restore()
       viewer.setHeat(null)
@@ -246,8 +247,8 @@ export function createSpikeSession(viewer: Viewer): SpikeSession {
       const isThere = about.layers.some(({ name }) => name === layer.value)
       if (!isThere) layer.value = defaultLayer(about.layers)
       player.load(about.timesteps)
-      wasFilled = !viewer.overlay.outline
-      viewer.overlay.outline = true
+      // The spikes inside the mask are to be seen.
+      viewer.seeThrough.value = true
       follow()
       void draw(player.t.value)
       void loadRaster()

@@ -3,6 +3,14 @@ import { registerShortcut } from '../../ui/shortcuts'
 import { isEditingTool, type Viewer } from './store'
 import type { Layout, Tool } from './types'
 
+/** What SlicePane.vue does with keys while it has the focus. */
+const PANE_KEYS: readonly [string | string[], string][] = [
+  [['ArrowUp', 'ArrowDown'], 'Go to the next slice'],
+  [['PageUp', 'PageDown'], 'Go on by five slices'],
+  [['+', '-'], 'Zoom in or out'],
+  ['Space', 'Show this pane alone, or all']
+]
+
 /** The viewer's keys, for as long as the component that calls this lives. */
 export function registerViewerShortcuts(viewer: Viewer): void {
   const group = 'Viewer'
@@ -38,7 +46,7 @@ export function registerViewerShortcuts(viewer: Viewer): void {
     viewer.overlay.visible = !viewer.overlay.visible
   })
   key('o', 'Outline or fill the mask', () => {
-    viewer.overlay.outline = !viewer.overlay.outline
+    viewer.outlined.value = !viewer.outlined.value
   })
   key('c', 'Show or hide the crosshair', () => {
     viewer.crosshairVisible.value = !viewer.crosshairVisible.value
@@ -53,5 +61,10 @@ export function registerViewerShortcuts(viewer: Viewer): void {
     viewer.tool.value = 'navigate'
     return true
   })
+  for (const [keys, description] of PANE_KEYS) {
+    // The pane takes them before anyone is asked here; this is for the sheet.
+    const left = (): boolean => false
+    stops.push(registerShortcut({ keys, description, group: 'Slice that was clicked', run: left }))
+  }
   onScopeDispose(() => stops.forEach((stop) => stop()))
 }

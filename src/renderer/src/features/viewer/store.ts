@@ -5,7 +5,8 @@ import {
   shallowRef,
   type ComputedRef,
   type Ref,
-  type ShallowRef
+  type ShallowRef,
+  type WritableComputedRef
 } from 'vue'
 import type { Triple } from '../../../../shared/geometry'
 import {
@@ -20,6 +21,7 @@ import { PLANES, type Convention, type Plane } from '../../volume/planes'
 import { windowPresets, type WindowPreset } from './presets'
 import type {
   CursorReadout,
+  DifferenceNames,
   Gesture,
   HeatMap,
   IntensityWindow,
@@ -65,8 +67,8 @@ export interface Viewer {
   readonly heat: ShallowRef<HeatMap | null>
   setHeat: (heat: HeatMap | null) => void
   readonly difference: ShallowRef<MaskDifference | null>
-  /** Null for either clears it. */
-  setDifference: (a: Uint8Array | null, b: Uint8Array | null) => void
+  /** Null for either clears it. Without names the two are called A and B. */
+  setDifference: (a: Uint8Array | null, b: Uint8Array | null, names?: DifferenceNames) => void
   readonly scalarOverlay: ShallowRef<ScalarOverlay | null>
   setScalarOverlay: (overlay: ScalarOverlay | null) => void
 
@@ -84,6 +86,10 @@ export interface Viewer {
   readonly cursor: ShallowRef<CursorReadout | null>
 
   readonly overlay: OverlaySettings
+  /** Set while what lies under the mask must be seen: it is drawn as outlines then, whatever {@link overlay} keeps for later. */
+  readonly seeThrough: Ref<boolean>
+  /** Whether the mask is drawn as outlines. To set it is the user's choice, which ends {@link seeThrough}. */
+  readonly outlined: WritableComputedRef<boolean>
   readonly convention: Ref<Convention>
   readonly layout: Ref<Layout>
   readonly window: Ref<IntensityWindow>
@@ -117,6 +123,12 @@ export const DEFAULT_COLOURS: Readonly<Record<number, string>> = {
   4: '#9bcf76'
 }
 
+const A_AND_B: DifferenceNames = {
+  onlyA: 'Only in A',
+  onlyB: 'Only in B',
+  otherLabel: 'Other label'
+}
+
 const BRUSH_STEP = 1.2
 
 /** Tools that act on the mask rather than on the view. */
@@ -144,6 +156,14 @@ export function createViewer(): Viewer {
   const panes = reactive(
     Object.fromEntries(PLANES.map((plane) => [plane, { zoom: 1, pan: [0, 0] }]))
   ) as Record<Plane, PaneView>
+  const overlay = reactive<OverlaySettings>({
+    visible: true,
+    opacity: 0.5,
+    outline: false,
+    hiddenLabels: [],
+    colours: { ...DEFAULT_COLOURS }
+  })
+  const seeThrough = ref(false)
   const brush = reactive<BrushCursor>({ radiusMm: 2, ball: false })
   const maskListeners = new Set<(box: VoxelBox | null) => void>()
   const pickListeners = new Set<(pick: Pick) => void>()
@@ -221,11 +241,11 @@ export function createViewer(): Viewer {
       heat.value = next
     },
     difference,
-    setDifference(a, b) {
+    setDifference(a, b, names = A_AND_B) {
       difference.value =
         a === null || b === null
           ? null
-          : { a: onGrid(a, 'a mask to compare'), b: onGrid(b, 'a mask to compare') }
+          : { a: onGrid(a, 'a mask to compare'), b: onGrid(b, 'a mask to compare'), names }
     },
     scalarOverlay,
     setScalarOverlay(next) {
@@ -251,12 +271,14 @@ export function createViewer(): Viewer {
       pickListeners.forEach((listener) => listener(picked))
     },
     cursor,
-    overlay: reactive({
-      visible: true,
-      opacity: 0.5,
-      outline: false,
-      hiddenLabels: [],
-      colours: { ...DEFAULT_COLOURS }
+    overlay,
+    seeThrough,
+    outlined: computed({
+      get: () => overlay.outline || seeThrough.value,
+      set: (outline) => {
+        seeThrough.value = false
+        overlay.outline = outline
+      }
     }),
     convention: ref<Convention>('radiological'),
     layout: ref<Layout>('grid'),

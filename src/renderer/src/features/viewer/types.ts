@@ -25,10 +25,18 @@ export interface HeatMap {
   readonly peak: number
 }
 
+/** What the colours of a difference mean, in words. */
+export interface DifferenceNames {
+  readonly onlyA: string
+  readonly onlyB: string
+  readonly otherLabel: string
+}
+
 /** Two label maps on the image's grid, whose disagreement is shown. */
 export interface MaskDifference {
   readonly a: Uint8Array
   readonly b: Uint8Array
+  readonly names: DifferenceNames
 }
 
 /** A quantity a voxel on the image's grid; zero is not drawn. */
