@@ -1,6 +1,6 @@
 import type { Triple } from '../../shared/geometry'
 import type { EventPlan, PlannedLayer, PlannedSource } from './plan'
-import { REACH } from './weights'
+import { REACH, type Tap } from './weights'
 
 /** Entries of a spike list are numbers of 16 bits. */
 const MAX_ENTRY = 0xffff
@@ -59,7 +59,7 @@ export interface ScratchLayout {
   lists: number[]
   starts: number[]
   pooledRows: PooledRowsLayout[]
-  rows: number
+  words: number
   windows: number
   reaches: number
 }
@@ -107,9 +107,10 @@ export const RECORD = {
   pooledRows: 12
 } as const
 const MAX_LISTS = 4
-/** Rows of a source that reach a row of neurons, and the bytes that the kernel notes of each. */
+/** Rows of a source that reach a row of neurons. */
 const MAX_ROWS = 9
-const ROW_BYTES = 32
+/** What the kernel notes of 16 inputs. */
+const WORD_BYTES = 32
 /** Rows of neurons that a worker takes at a time: many, so that pooled rows serve often; few, so that their potentials stay in the cache. */
 export const CHUNK = 8
 
@@ -224,7 +225,7 @@ function layoutLayer(
 /** Neurons of a row that 16 bits can number the inputs of; even, because two share a column behind an upsampling. */
 function segmentLength({ sources }: PlannedLayer, width: number): number {
   const columns = sources.map(({ tap, channels }) => {
-    const most = Math.floor((MAX_ENTRY + 1) / (REACH[tap].rows * REACH[tap].bits * channels)) - 2
+    const most = Math.floor((MAX_ENTRY + 1) / columnInputs(tap, channels)) - 2
     return tap === 'upsampled' ? 2 * (most - 1) : most
   })
   const most = Math.min(width, ...columns)
@@ -307,11 +308,19 @@ function layoutScratch(layers: LayerLayout[]): ScratchLayout {
       slots: arena.reserve(MAX_ROWS * slotBytes),
       slotBytes
     })),
-    rows: arena.reserve(MAX_ROWS * ROW_BYTES),
+    words: arena.reserve(
+      mostOfSources(({ tap, channels }) => columnInputs(tap, channels) / 16) * WORD_BYTES
+    ),
     windows: arena.reserve(MAX_LISTS * RECORD.window),
     reaches: arena.reserve(MAX_LISTS * RECORD.reach),
     bytes: arena.reserve(0)
   }
+}
+
+/** Inputs of a row of neurons that have the same x. */
+function columnInputs(tap: Tap, channels: number): number {
+  const { rows, bits } = REACH[tap]
+  return rows * bits * channels
 }
 
 /** Inputs in one row of the source. */

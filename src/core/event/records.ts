@@ -59,13 +59,13 @@ export function writeRecords(
 }
 
 function writeScratch(base: number, parts: ScratchLayout, put: Put): void {
-  const { potentials, netCounts, currents, lists, starts, pooledRows, rows, windows, reaches } =
+  const { potentials, netCounts, currents, lists, starts, pooledRows, words, windows, reaches } =
     parts
   const records = pooledRows.map(({ record }) => record)
   const places = [potentials, netCounts, currents, ...lists, ...starts, ...records]
   put(
     base,
-    [...places, rows, windows, reaches].map((part) => base + part)
+    [...places, words, windows, reaches].map((part) => base + part)
   )
   for (const { record, keys, slots, slotBytes } of pooledRows) {
     put(base + record, [base + keys, base + slots, slotBytes])

@@ -13,15 +13,15 @@ import { PooledRows, Source, Tap, Window } from './records'
 /** Bytes of an entry. */
 const ENTRY: usize = 2
 
-/** A row that is listed: the number of its first input within a column, eight times, and the address of its mask at x = 0. */
-const ROW: usize = 32
+/** 16 inputs of a row that is listed: the number of the first within a column, eight times, and the address of their mask at x = 0. */
+const WORD: usize = 32
 const ADDRESS: usize = 16
 
 /**
  * Lists the spikes that reach neurons first…first+length−1 of row (y, z).
  *
  * @param starts gets the address at which each column begins, from first−1 to first+length, and the end
- * @param rows scratch for the rows that take part
+ * @param words scratch for the inputs that take part, sixteen by sixteen
  */
 export function listSpikes(
   source: Source,
@@ -31,9 +31,9 @@ export function listSpikes(
   z: i32,
   list: usize,
   starts: usize,
-  rows: usize
+  words: usize
 ): void {
-  const rowEnd = rows + <usize>findRows(source, window, pooledRows, y, z, rows) * ROW
+  const wordEnd = words + <usize>findWords(source, window, pooledRows, y, z, words) * WORD
   const columns = source.masks.width >> halving(source)
   const bytes = <usize>(source.inputs >> 3)
   const bitTable = window.bitTable
@@ -45,9 +45,9 @@ export function listSpikes(
     store<u32>(starts, <u32>at)
     if (<u32>x < <u32>columns) {
       const column = <usize>x * bytes
-      for (let row = rows; row < rowEnd; row += ROW) {
-        const from = <usize>load<u32>(row, ADDRESS) + column
-        at = listInputs(from, bytes, i16x8.add(number, v128.load(row)), at, bitTable)
+      for (let word = words; word < wordEnd; word += WORD) {
+        const mask = <u32>load<u16>(<usize>load<u32>(word, ADDRESS) + column)
+        at = listMask(mask, i16x8.add(number, v128.load(word)), at, bitTable)
       }
     }
     number = i16x8.add(number, stride)
@@ -57,29 +57,22 @@ export function listSpikes(
 
 /** Appends the numbers of the set bits, the first of which has number `base`; writes up to seven entries beyond the last. */
 @inline
-function listInputs(from: usize, bytes: usize, base: v128, at: usize, bitTable: usize): usize {
-  const end = from + bytes
-  do {
-    const word = <u32>load<u16>(from)
-    const count = popcnt(word)
-    if (count <= 8) {
-      v128.store(at, i16x8.add(base, positions(word, bitTable)))
-    } else {
-      const low = word & 0xff
-      v128.store(at, i16x8.add(base, positions(low, bitTable)))
-      v128.store(at + <usize>popcnt(low) * ENTRY, i16x8.add(base, positions(word & 0xff00, bitTable)))
-    }
-    at += <usize>count * ENTRY
-    base = i16x8.add(base, i16x8.splat(16))
-    from += 2
-  } while (from < end)
-  return at
+function listMask(mask: u32, base: v128, at: usize, bitTable: usize): usize {
+  const count = popcnt(mask)
+  if (count <= 8) {
+    v128.store(at, i16x8.add(base, positions(mask, bitTable)))
+  } else {
+    const low = mask & 0xff
+    v128.store(at, i16x8.add(base, positions(low, bitTable)))
+    v128.store(at + <usize>popcnt(low) * ENTRY, i16x8.add(base, positions(mask & 0xff00, bitTable)))
+  }
+  return at + <usize>count * ENTRY
 }
 
 /** Where the first eight set bits are. */
 @inline
-function positions(word: u32, bitTable: usize): v128 {
-  return v128.load_ext<u8>(bitTable + <usize>(word << 3))
+function positions(mask: u32, bitTable: usize): v128 {
+  return v128.load_ext<u8>(bitTable + <usize>(mask << 3))
 }
 
 /** 1 where two voxels of the source are one for the neurons, else 0. */
@@ -88,17 +81,17 @@ function halving(source: Source): i32 {
   return source.tap == Tap.POOLED ? 1 : 0
 }
 
-/** Finds the rows of the source that reach row (y, z) of the neurons; gives how many there are. */
-function findRows(source: Source, window: Window, pooledRows: PooledRows, y: i32, z: i32, rows: usize): i32 {
+/** Finds the inputs that reach row (y, z) of the neurons, sixteen by sixteen; gives how many times sixteen there are. */
+function findWords(source: Source, window: Window, pooledRows: PooledRows, y: i32, z: i32, words: usize): i32 {
   const tap = source.tap
-  if (tap == Tap.POINT) return findBox(source, window, pooledRows, y, z, 1, rows)
+  if (tap == Tap.POINT) return findBox(source, window, pooledRows, y, z, 1, words)
   if (tap == Tap.UPSAMPLED) {
-    return findBox(source, window, pooledRows, (y >> 1) - 1 + (y & 1), (z >> 1) - 1 + (z & 1), 2, rows)
+    return findBox(source, window, pooledRows, (y >> 1) - 1 + (y & 1), (z >> 1) - 1 + (z & 1), 2, words)
   }
-  return findBox(source, window, pooledRows, y - 1, z - 1, 3, rows)
+  return findBox(source, window, pooledRows, y - 1, z - 1, 3, words)
 }
 
-/** The rows of an edge × edge box of the source from (y, z). */
+/** The inputs of an edge × edge box of the source from (y, z). */
 function findBox(
   source: Source,
   window: Window,
@@ -106,13 +99,13 @@ function findBox(
   y: i32,
   z: i32,
   edge: i32,
-  rows: usize
+  words: usize
 ): i32 {
   const grid = source.masks
   const halve = halving(source)
   const height = grid.height >> halve
   const depth = grid.depth >> halve
-  let at = rows
+  let at = words
   for (let dz = 0; dz < edge; dz++) {
     const sz = z + dz
     if (<u32>sz >= <u32>depth) continue
@@ -122,10 +115,12 @@ function findBox(
       const address = halve != 0
         ? pooledRow(grid, window, pooledRows, dz, sy, sz)
         : window.masks + <usize>(sz * grid.height + sy) * <usize>grid.rowBytes
-      v128.store(at, i16x8.splat(<i16>((dz * edge + dy) * source.inputs)))
-      store<u32>(at, <u32>address, ADDRESS)
-      at += ROW
+      const number = (dz * edge + dy) * source.inputs
+      for (let input = 0; input < source.inputs; input += 16, at += WORD) {
+        v128.store(at, i16x8.splat(<i16>(number + input)))
+        store<u32>(at, <u32>address + (input >> 3), ADDRESS)
+      }
     }
   }
-  return <i32>((at - rows) / ROW)
+  return <i32>((at - words) / WORD)
 }

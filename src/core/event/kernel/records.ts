@@ -150,8 +150,8 @@ export class Scratch {
   pooledRows1: usize
   pooledRows2: usize
   pooledRows3: usize
-  /** The rows that go into a list. */
-  rows: usize
+  /** The inputs that go into a list, sixteen by sixteen. */
+  words: usize
   /** Window and Reach records, by list. */
   windows: usize
   reaches: usize

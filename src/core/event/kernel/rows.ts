@@ -223,7 +223,7 @@ function listSources(layer: Layer, scratch: Scratch, y: i32, z: i32): i32 {
         z,
         slotAt(base + offsetof<Scratch>('list0'), list),
         slotAt(base + offsetof<Scratch>('starts0'), list),
-        scratch.rows
+        scratch.words
       )
     }
   }
