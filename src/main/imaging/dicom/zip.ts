@@ -46,13 +46,7 @@ function zipEntry(path: string, zip: ZipFile, entry: Entry): DicomFile {
     name: entry.fileName,
     path: `${path}/${entry.fileName}`,
     size: entry.uncompressedSize,
-    async read(limit) {
-      try {
-        return await firstBytes(zip, entry, limit)
-      } catch (thrown) {
-        throw zipError(`${path}/${entry.fileName}`, thrown)
-      }
-    }
+    read: (limit) => firstBytes(zip, entry, limit)
   }
 }
 

@@ -275,7 +275,9 @@ describe('what is wrong with a series is said', () => {
     const tilt = Math.tan((15 * Math.PI) / 180)
     const path = folderOf(mrSeries({ slices: 10, along: [0, tilt, 1] }))
     const [series] = await listed(path)
-    expect(series!.problems.find(({ code }) => code === 'tilted')!.text).toContain('askew, by 15.0°')
+    expect(series!.problems.find(({ code }) => code === 'tilted')!.text).toContain(
+      'askew, by 15.0°'
+    )
     expect(series!.readable).toBe(false)
     const failure = await failureOf(() => read(path))
     expect(failure.message).toMatch(/axes are sheared.*--repair-geometry/)
