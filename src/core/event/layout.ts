@@ -222,14 +222,15 @@ function layoutLayer(
   }
 }
 
-/** Neurons of a row that 16 bits can number the inputs of; even, because two share a column behind an upsampling. */
+/** Neurons of a row that 16 bits can number the inputs of; an even number where two share a column, behind an upsampling. */
 function segmentLength({ sources }: PlannedLayer, width: number): number {
   const columns = sources.map(({ tap, channels }) => {
     const most = Math.floor((MAX_ENTRY + 1) / columnInputs(tap, channels)) - 2
     return tap === 'upsampled' ? 2 * (most - 1) : most
   })
   const most = Math.min(width, ...columns)
-  return most === width ? width : most - (most % 2)
+  const paired = sources.some(({ tap }) => tap === 'upsampled')
+  return paired && most < width ? most - (most % 2) : most
 }
 
 function placeMasks(

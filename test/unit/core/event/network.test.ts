@@ -100,9 +100,18 @@ describe('the event kernel against plain loops', () => {
     await compare(randomNet([16], 'binary', { initialPotential }), [4, 4, 2], 3)
   })
 
-  it('does rows that are too long for one list in pieces', async () => {
-    await compare(randomNet([256], 'binary'), [32, 1, 2], 1)
-  })
+  it.each([
+    [[256], [32, 1, 2]],
+    [
+      [256, 16],
+      [16, 2, 2]
+    ]
+  ] as [number[], Triple][])(
+    'does rows that are too long for one list in pieces: channels %j, size %j',
+    async (channels, size) => {
+      await compare(randomNet(channels, 'binary'), size, 1)
+    }
+  )
 })
 
 describe('an event network', () => {
