@@ -53,7 +53,7 @@ describe.skipIf(chromium === undefined)('the memory of the window, in Chromium',
     await change(20)
     const growth = (await held()) - before
     console.log(`20 case switches left ${(growth / 1e6).toFixed(1)} MB`)
-    // What is drawn of one case takes 0.6 MB: kept each time, that is 12 MB. Compiled code may grow.
+    // What is drawn of one case takes 0.3 MB: kept each time, that is 7 MB. Compiled code may grow.
     expect(growth).toBeLessThan(4e6)
   })
 })
