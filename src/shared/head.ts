@@ -5,7 +5,7 @@ import { geometrySchema } from './geometry'
 
 export const sideSchema = z.enum(['left', 'right'])
 
-/** A box around one hippocampus: a grid of 1 mm voxels in the scan's own space. */
+/** A box around one hippocampus, in which it is looked for: a grid of 1 mm voxels in the scan's own space. */
 export const headBoxSchema = z.strictObject({ side: sideSchema, grid: geometrySchema })
 export type HeadBox = z.infer<typeof headBoxSchema>
 
@@ -45,7 +45,7 @@ export const headReportSchema = z.strictObject({
       coverage: z.number()
     })
     .nullable(),
-  /** As they were segmented. */
+  /** As they were located, or given. */
   boxes: z.array(headBoxSchema).min(1),
   /** mm³; null for a side that was not asked for. */
   volumesMm3: z.strictObject({

@@ -2,11 +2,17 @@ import type { Geometry, Triple } from '../../shared/geometry'
 import { linearPart, multiply3, transformPoint } from '../volume/affine'
 import { nearestOrthonormal, type Affine } from '../volume/geometry'
 
-/** Voxels of 1 mm around a hippocampus, as large as the crops that the networks were trained on (35×50×36 in the mean). */
-export const BOX_SIZE: Readonly<Triple> = [36, 52, 36]
+/** Millimetres of a box that holds a hippocampus wherever the registration is off by some, and by a generous atlas's bounds. */
+export const BOX_SIZE: Readonly<Triple> = [48, 64, 48]
 
-/** Added on every side each time a mask touches the edge of its box, mm. */
-export const BOX_ENLARGEMENT = 6
+/**
+ * Voxels of 1 mm that a network looks at at once: the crops that it was trained on (35×50×36 in the mean), padded as it pads them. More
+ * surroundings make its masks worse.
+ */
+export const WINDOW_SIZE: Readonly<Triple> = [40, 56, 40]
+
+/** Added on every side each time a mask touches the edge of its window, mm. */
+export const ENLARGEMENT = 6
 
 /**
  * How far boxes are turned about the left-right axis against the template, in radians, the front upwards. The hippocampi of the training crops
@@ -36,6 +42,14 @@ export function boxGrid(
   const turned = multiply3([1, 0, 0, 0, cos, -sin, 0, sin, cos], RAS_IN_LPS)
   const direction = multiply3(rotation, turned)
   return centredGrid({ size: [...size], spacing: [1, 1, 1], origin: [0, 0, 0], direction }, centre)
+}
+
+/** The window in the middle of a box that a network looks at first; a smaller box is looked at whole. */
+export function windowOf(box: Geometry): Geometry {
+  const size = box.size.map((n, axis) =>
+    Math.min(Math.round(n * box.spacing[axis]!), WINDOW_SIZE[axis]!)
+  ) as Triple
+  return centredGrid({ ...box, size, spacing: [1, 1, 1] }, boxCentre(box))
 }
 
 /** The same grid with its middle at another place. */

@@ -11,10 +11,11 @@ export interface FitQuality {
   coverage: number
 }
 
-/** Voxels around a voxel that its mean is taken over, on every side: detail is what differs from it. */
+/**
+ * Voxels around a voxel that its mean is taken over, on every side: detail is what differs from it. Voxels nearer than that to the edge of the
+ * brain do not count: the outline of a brain is that of many a thing.
+ */
 const MEAN_RADIUS = 4
-/** Voxels from the edge of the brain that count as inner: the outline of a brain is that of many a thing. */
-const EDGE = 2
 
 /**
  * How well a transform brings a scan and the template together: Pearson's correlation of what is brighter or darker than its surroundings,
@@ -55,8 +56,8 @@ function isInside(map: Affine, n: number, size: Readonly<Triple>, { geometry }: 
 
 /** The voxels whose surroundings lie wholly in the brain. */
 function inner(brain: Uint8Array, size: Readonly<Triple>): Uint8Array {
-  const share = boxSums(Float32Array.from(brain), size, EDGE)
-  const all = (2 * EDGE + 1) ** 3
+  const share = boxSums(Float32Array.from(brain), size, MEAN_RADIUS)
+  const all = (2 * MEAN_RADIUS + 1) ** 3
   return brain.map((_, n) => (share[n]! > all - 0.5 ? 1 : 0))
 }
 

@@ -19,7 +19,7 @@ const MOST_ASYMMETRY = 25
 /** The largest voxel side, mm, and its ratio to the smallest, that the networks are at ease with. */
 const COARSE = { millimetres: 2.5, ratio: 2.5 }
 /** Agreement with the template below which the boxes are looked at; below the least the scan is refused. */
-const FAIR_CORRELATION = 0.6
+const FAIR_CORRELATION = 0.65
 
 /** What was found of a head, with what is to be looked at before it is trusted. */
 export function headReport(
@@ -42,10 +42,7 @@ export function headReport(
       correlation: fit.correlation,
       coverage: fit.coverage
     },
-    boxes: regions.map(({ region }) => ({
-      side: region.side!,
-      grid: region.mapping.canonical
-    })),
+    boxes: located.boxes,
     volumesMm3: { left, right },
     intracranialMm3,
     normalisedPermille: {
@@ -103,7 +100,10 @@ function sideFlags(side: Side, found: SegmentedRegion): QcFlag[] {
   if (whole < USUAL_VOLUME.least) flag('small', `${volume}, unusually little; check the mask`)
   if (whole > USUAL_VOLUME.most) flag('large', `${volume}, unusually much; check the mask`)
   if (found.touchesEdge) {
-    flag('edge', `the ${side} mask reaches the edge of its box; parts may be missing`)
+    flag(
+      'edge',
+      `the ${side} mask reaches the edge of what the network looked at; parts may be missing`
+    )
   }
   const stray = found.strayVoxels * voxelVolume(found.region.mapping.source)
   if (stray > MOST_STRAY * whole) {

@@ -1,6 +1,12 @@
 import type { Geometry, Triple } from '../../../shared/geometry'
 import { keepLargestComponent } from '../../../core/volume/components'
-import { boxCentre, BOX_ENLARGEMENT, centredGrid, enlargedGrid } from '../../../core/head/box-grid'
+import {
+  boxCentre,
+  centredGrid,
+  ENLARGEMENT,
+  enlargedGrid,
+  windowOf
+} from '../../../core/head/box-grid'
 import { extentCentre, maskExtent, touchesEdge } from '../../../core/head/extent'
 import { softmaxChannels } from '../../../core/snn/softmax'
 import { indexToPhysical } from '../../../core/volume/geometry'
@@ -19,13 +25,13 @@ export interface SegmentedRegion {
   labels: Uint8Array
   /** Pieces that were left out of the mask of a head for not being part of the largest, mm³. */
   strayVoxels: number
-  /** Whether the mask still reaches the edge of its box. */
+  /** Whether the mask still reaches the edge of its window. */
   touchesEdge: boolean
 }
 
-/** Boxes that are off by less, mm, are not moved: the network bears more. */
+/** Windows that are off by less, mm, are not moved: the network bears more. */
 const CENTRED = 2
-/** Runs of the network on one box until it holds the mask, moved or enlarged in between. */
+/** Runs of the network on one box until its window holds the mask, moved or enlarged in between. */
 const MOST_RUNS = 5
 
 /** Segments a crop as it is. */
@@ -43,19 +49,19 @@ export async function inferCrop(
 }
 
 /**
- * Segments a box of a head; while the mask is off its middle or touches its edge, the box is moved or enlarged and segmented again. That makes the
- * mask depend less on how well the box was placed.
+ * Segments a box of a head through a window in its middle. While the mask is off the middle of the window or touches its edge, the window is
+ * moved or enlarged and segmented again, which makes the mask depend less on how well the box was placed.
  *
  * @param regionAt the region that a grid shows
  */
 export async function inferBox(
   predictor: Predictor,
-  start: Geometry,
+  box: Geometry,
   regionAt: (grid: Geometry) => Region,
   record: boolean,
   context: JobContext
 ): Promise<SegmentedRegion> {
-  let grid = start
+  let grid = windowOf(box)
   for (let run = 1; ; run++) {
     await yieldToHost(context)
     const region = regionAt(grid)
@@ -87,7 +93,7 @@ function betterGrid(grid: Geometry, labels: Uint8Array, size: Readonly<Triple>):
   if (extent === null) return null
   const centre = indexToPhysical(grid, extentCentre(extent))
   const off = Math.hypot(...boxCentre(grid).map((value, axis) => value - centre[axis]!))
-  if (touchesEdge(extent, size)) return enlargedGrid(centredGrid(grid, centre), BOX_ENLARGEMENT)
+  if (touchesEdge(extent, size)) return enlargedGrid(centredGrid(grid, centre), ENLARGEMENT)
   return off > CENTRED ? centredGrid(grid, centre) : null
 }
 

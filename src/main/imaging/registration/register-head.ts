@@ -15,9 +15,9 @@ const SPACING = 4
 const STARTS: readonly Start[] = ['CenterOfGravity', 'GeometryTop', 'GeometricalCenter']
 
 /** A fit this good needs no other start. */
-const GOOD_CORRELATION = 0.6
+const GOOD_CORRELATION = 0.65
 /** Below this the scan does not look like a T1-weighted head. See docs/decisions/locating.md. */
-export const LEAST_CORRELATION = 0.5
+export const LEAST_CORRELATION = 0.55
 /** Of the template's brain that must lie within the scan. */
 export const LEAST_COVERAGE = 0.6
 /** Volume of a head's brain against the template's, in either direction. */

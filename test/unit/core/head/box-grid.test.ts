@@ -14,10 +14,10 @@ const closeTo = (found: readonly number[], expected: readonly number[]): void =>
 describe('a box grid', () => {
   it('has 1 mm voxels around its centre', () => {
     const grid = boxGrid(IDENTITY, [20, 30, -10])
-    expect(grid.size).toEqual([36, 52, 36])
+    expect(grid.size).toEqual([48, 64, 48])
     expect(grid.spacing).toEqual([1, 1, 1])
     expect(orthonormalityError(grid.direction)).toBeLessThan(1e-12)
-    closeTo(indexToPhysical(grid, [17.5, 25.5, 17.5]), [20, 30, -10])
+    closeTo(indexToPhysical(grid, [23.5, 31.5, 23.5]), [20, 30, -10])
     closeTo(boxCentre(grid), [20, 30, -10])
   })
 
@@ -43,11 +43,20 @@ describe('a box grid', () => {
     expect(() => boxGrid(new Array<number>(12).fill(0), [0, 0, 0])).toThrow(RangeError)
   })
 
+  it('has a window of 1 mm voxels in its middle, or is looked at whole', () => {
+    const box = boxGrid(TURNED, [1, 2, 3])
+    expect(windowOf(box).size).toEqual([40, 56, 40])
+    closeTo(boxCentre(windowOf(box)), [1, 2, 3])
+    const drawn = windowOf({ ...box, size: [30, 100, 10], spacing: [1, 0.5, 2] })
+    expect(drawn.size).toEqual([30, 50, 20])
+    expect(drawn.spacing).toEqual([1, 1, 1])
+  })
+
   it('moves, and grows about its middle', () => {
     const grid = boxGrid(TURNED, [1, 2, 3])
     closeTo(boxCentre(centredGrid(grid, [-4, 5, 6])), [-4, 5, 6])
     const larger = enlargedGrid(grid, 5.5)
-    expect(larger.size).toEqual([48, 64, 48])
+    expect(larger.size).toEqual([60, 76, 60])
     closeTo(boxCentre(larger), [1, 2, 3])
   })
 })
