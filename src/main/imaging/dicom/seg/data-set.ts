@@ -7,6 +7,7 @@ import { cieLab } from './colour'
 import { packFrames, segFrames, type SegFrame } from './frames'
 import {
   ANATOMICAL_STRUCTURE,
+  colourOf,
   HIPPOCAMPUS,
   modifiersOf,
   SEGMENTATION,
@@ -143,7 +144,8 @@ function dimensionIndices(uid: string): Element[][] {
   ]
 }
 
-function segment({ name, colour }: MaskLabel, number: number, algorithm: string): Element[] {
+function segment(label: MaskLabel, number: number, algorithm: string): Element[] {
+  const { name } = label
   const modifiers = modifiersOf(name)
   const type = [
     ...codeElements(HIPPOCAMPUS),
@@ -157,7 +159,7 @@ function segment({ name, colour }: MaskLabel, number: number, algorithm: string)
     [0x00620005, 'LO', `hippocampus ${name}`.slice(0, 64)],
     [0x00620008, 'CS', 'AUTOMATIC'],
     [0x00620009, 'LO', algorithm.slice(0, 64)],
-    ...(colour ? [[0x0062000d, 'US', cieLab(colour)] as const satisfies Element] : []),
+    [0x0062000d, 'US', cieLab(colourOf(label))],
     [0x0062000f, 'SQ', [type]]
   ]
 }

@@ -2,7 +2,7 @@
 export interface MaskLabel {
   index: number
   name: string
-  /** Red, green, blue, 0 to 255. */
+  /** Red, green, blue, 0 to 255; by its name where there is none. */
   colour?: readonly [number, number, number]
 }
 
@@ -38,4 +38,11 @@ export function modifiersOf(name: string): Code[] {
   // A name in one word, as of a table ("left_anterior"), is read like several.
   const words = name.replaceAll(/[_-]/g, ' ')
   return MODIFIERS.flatMap(([pattern, code]) => (pattern.test(words) ? [code] : []))
+}
+
+/** The colour that a label has in the viewer. */
+export function colourOf({ name, colour }: MaskLabel): readonly [number, number, number] {
+  if (colour !== undefined) return colour
+  if (/anterior/i.test(name)) return [232, 135, 91]
+  return /posterior/i.test(name) ? [74, 168, 201] : [220, 216, 20]
 }
