@@ -103,8 +103,8 @@ describe('the event kernel against plain loops', () => {
   it.each([
     [[256], [32, 1, 2]],
     [
-      [256, 16],
-      [16, 2, 2]
+      [128, 16],
+      [32, 2, 2]
     ]
   ] as [number[], Triple][])(
     'does rows that are too long for one list in pieces: channels %j, size %j',
