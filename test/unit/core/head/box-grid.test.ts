@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest'
-import { boxCentre, boxGrid, centredGrid, enlargedGrid } from '../../../../src/core/head/box-grid'
+import {
+  boxCentre,
+  boxGrid,
+  centredGrid,
+  enlargedGrid,
+  windowOf
+} from '../../../../src/core/head/box-grid'
 import { affineAbout } from '../../../../src/core/volume/affine'
 import { indexToPhysical, orthonormalityError } from '../../../../src/core/volume/geometry'
 
