@@ -46,8 +46,8 @@ export interface EventRun {
   /** Spikes and neurons × timesteps by spiking layer, as the kernel counted them. */
   activity: LayerActivity[]
   /**
-   * Accumulates that the kernel did: fewer than the synaptic operations of core/metrics, since it merges weights through the upsampling
-   * and takes no taps in the padding.
+   * Accumulates that the kernel did: fewer than the synaptic operations of core/metrics, since it merges weights through the upsampling,
+   * takes the bits of their count for the spikes behind a pooling, and no taps in the padding.
    */
   accumulates: number
   /** With `keepSpikes`; good until the next run. */
