@@ -27,9 +27,11 @@ export interface BrowserApp {
   page: Page
   /** What the page complained of: errors in its console, exceptions, requests to anywhere else. */
   complaints: string[]
+  /** Hears the complaints of another page as well. */
+  listenTo: (page: Page) => void
   server: RunningCli
-  /** Keeps a picture of the window among the results of the tests. */
-  picture: (name: string) => Promise<void>
+  /** Keeps a picture of the window, or of another page, among the results of the tests. */
+  picture: (name: string, of?: Page) => Promise<void>
   close: () => Promise<void>
 }
 
@@ -50,16 +52,21 @@ export async function startBrowserApp(
   const browser = await launch(executablePath)
   const context = await browser.newContext({ viewport: { width: 1440, height: 900 } })
   const page = await context.newPage()
-  const complaints = listen(page, new URL(address).origin)
+  const complaints: string[] = []
+  const listenTo = (one: Page): void => {
+    listen(one, new URL(address).origin, complaints)
+  }
+  listenTo(page)
   await page.goto(address)
   const folder = join(ROOT, 'out', 'test-results', 'window')
   mkdirSync(folder, { recursive: true })
   return {
     page,
     complaints,
+    listenTo,
     server,
-    picture: async (name) => {
-      await page.screenshot({ path: join(folder, `${name}.png`) })
+    picture: async (name, of = page) => {
+      await of.screenshot({ path: join(folder, `${name}.png`) })
     },
     close: async () => {
       await browser.close()
@@ -75,8 +82,7 @@ function launch(executablePath: string): Promise<Browser> {
   return chromium.launch({ executablePath, args: [...asRoot, ...FLAGS] })
 }
 
-function listen(page: Page, origin: string): string[] {
-  const complaints: string[] = []
+function listen(page: Page, origin: string, complaints: string[]): void {
   page.on('console', (message) => {
     if (message.type() === 'error') {
       complaints.push(`${message.text()} (${message.location().url})`)
@@ -87,5 +93,4 @@ function listen(page: Page, origin: string): string[] {
     const url = request.url()
     if (!url.startsWith(origin) && !/^(blob|data):/.test(url)) complaints.push(`asked for ${url}`)
   })
-  return complaints
 }

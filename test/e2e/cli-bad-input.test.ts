@@ -11,6 +11,7 @@ import {
 import { join } from 'node:path'
 import { gunzipSync, gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { badImages, SHEARED_ROWS, shearedImage } from '../fixtures/bad-images'
 import { niftiBytes } from '../fixtures/nifti-bytes'
 import { dice, rawNifti } from '../fixtures/nifti-read'
 import { temporaryFolder } from '../fixtures/temporary-folder'
@@ -20,24 +21,11 @@ import { cli, errorLine, listing, MODELS_DIR, ROOT } from './cli'
 const folder = temporaryFolder()
 const IMAGE = join(ROOT, 'resources', 'sample', 'imagesTr', 'hippocampus_023.nii.gz')
 const LABELS = join(ROOT, 'resources', 'sample', 'labelsTr', 'hippocampus_023.nii.gz')
-const noise = Float32Array.from({ length: 120 }, (_, n) => Math.sin(n * n) * 1000)
 const packed = readFileSync(IMAGE)
 
 function newFolder(name: string): string {
   mkdirSync(folder.file(name))
   return folder.file(name)
-}
-
-function sform(...rows: number[]): { sform: { code: number; rows: number[] } } {
-  return { sform: { code: 1, rows } }
-}
-
-const SHEARED = [1, 0.05, 0, 1, 0, 1, 0, 1, 0, 0, 1, 1]
-
-/** The sample's voxels under an affine of their own. */
-function sampleWith(rows: number[]): Uint8Array {
-  const { size, voxels } = rawNifti(IMAGE)
-  return niftiBytes({ dim: [3, ...size], voxels, ...sform(...rows) })
 }
 
 /** Every failure: its exit code, and one line on stderr; with nothing on stdout and nothing left behind or changed. */
@@ -63,31 +51,8 @@ function segmentInto(out: string, image: string, model = 'ann'): string[] {
   ]
 }
 
-/** Name of the file, its content (null for none) and what the message must say of it and of what to do. */
-const BAD_IMAGES: [string, Uint8Array | string | null, RegExp][] = [
-  ['missing.nii.gz', null, /no such file; check the path/],
-  ['empty.nii.gz', '', /is empty \(0 bytes\); copy or download it again/],
-  ['truncated.nii.gz', packed.subarray(0, packed.length / 2), /is truncated.*download it again/],
-  [
-    'corrupt.nii.gz',
-    packed.map((byte, n) => (n > 5000 && n < 5100 ? byte ^ 0xff : byte)),
-    /is damaged|is truncated/
-  ],
-  ['text.nii', 'a note that somebody renamed\n'.repeat(30), /not a NIfTI file but text; give/],
-  ['series.nii', niftiBytes({ dim: [4, 4, 5, 6, 2] }), /4-D series of 4×5×6×2.*extract a single/],
-  ['rgb.nii', niftiBytes({ datatype: 'rgb24', voxels: new Uint8Array(360) }), /colour \(RGB\).*;/],
-  ['nan.nii', niftiBytes({ voxels: noise.with(5, NaN) }), /1 NaN or infinite.*replace/],
-  ['infinite.nii', niftiBytes({ voxels: noise.with(5, Infinity) }), /1 NaN or infinite.*replace/],
-  ['constant.nii', niftiBytes({ voxels: new Float32Array(120).fill(7) }), /are 7; give an image/],
-  ['zero spacing.nii', niftiBytes({ pixdim: [1, 0, 1, 1] }), /0×1×1 mm.*correct the header/],
-  ['negative spacing.nii', niftiBytes({ pixdim: [1, 1, -2, 1] }), /1×-2×1 mm.*correct the header/],
-  ['sheared.nii', sampleWith(SHEARED), /non-orthonormal.*give --repair-geometry/],
-  ['huge.nii', niftiBytes({ dim: [3, 5000, 5000, 5000], voxels: noise }), /5000×5000×5000.*crop/],
-  ['photo.jpg', 'no image', /not of a known image format; give one of \.nii/]
-]
-
 describe('an image that cannot be segmented', () => {
-  it.each(BAD_IMAGES)('is refused in one line: %s', async (name, content, message) => {
+  it.each(badImages(IMAGE))('is refused in one line: $name', async ({ name, content, message }) => {
     const path = content === null ? folder.file(name) : folder.write(name, content)
     const out = newFolder(`out of ${name}`)
     writeFileSync(join(out, 'of somebody else'), '')
@@ -111,14 +76,14 @@ describe('an image that cannot be segmented', () => {
 
 describe('--repair-geometry', () => {
   it('segments a sheared image on a copy, and gives the mask the affine of the image', async () => {
-    const path = folder.write('to repair.nii', sampleWith(SHEARED))
+    const path = folder.write('to repair.nii', shearedImage(IMAGE))
     const out = newFolder('repaired')
     const run = await cli([...segmentInto(out, path), '--repair-geometry'])
     expect(run.code, run.stderr).toBe(0)
     const mask = rawNifti(join(out, 'mask.nii.gz'))
-    expect(mask.header.srow).toEqual([...Float32Array.from(SHEARED)])
+    expect(mask.header.srow).toEqual([...Float32Array.from(SHEARED_ROWS)])
     expect(dice(mask.voxels, rawNifti(LABELS).voxels, null)).toBeGreaterThan(0.8)
-    expect(readFileSync(path).equals(sampleWith(SHEARED))).toBe(true)
+    expect(readFileSync(path).equals(shearedImage(IMAGE))).toBe(true)
   })
 })
 

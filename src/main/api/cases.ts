@@ -18,7 +18,10 @@ import { answer, jsonBody, bodyOf, pathPart, queryOf } from './http'
 import type { Services } from './services'
 
 const outcomesSchema = z.array(importOutcomeSchema)
-const uploadQuerySchema = z.strictObject({ name: z.string().min(1).max(255) })
+const uploadQuerySchema = z.strictObject({
+  name: z.string().min(1).max(255),
+  repair: z.enum(['true', 'false']).default('false')
+})
 
 /** Larger than any head scan. */
 const UPLOAD_MEBIBYTES = 1024
@@ -44,13 +47,14 @@ export function caseRoutes(services: Services): Hono {
       )
     )
     .post('/cases', async (context) => {
-      const { paths } = await jsonBody(context, importRequestSchema)
-      return imported(await importScans(session.writableRoot, paths))
+      const { paths, repair } = await jsonBody(context, importRequestSchema)
+      return imported(await importScans(session.writableRoot, paths, { repair }))
     })
     .post('/cases/upload', async (context) => {
-      const { name } = queryOf(context, uploadQuerySchema)
+      const { name, repair } = queryOf(context, uploadQuerySchema)
       const body = await bodyOf(context, UPLOAD_MEBIBYTES)
-      return imported([await importUpload(session.writableRoot, name, body)])
+      const options = { repair: repair === 'true' }
+      return imported([await importUpload(session.writableRoot, name, body, options)])
     })
     .post('/cases/sample', async () =>
       imported(await importSample(session.writableRoot, resources))

@@ -6,7 +6,8 @@ import { readWorkspaceView, writeWorkspaceView } from '../workspace/view-state'
 import type { Services } from './services'
 
 /**
- * Imports what the app was started for, and makes it the case that the first window shows.
+ * Imports what the app was started for, and makes it the case that the first window shows. A first workspace is made where there is
+ * none.
  *
  * @param what a file, or `sample` for the case that comes with the program
  * @returns id of the case
@@ -16,6 +17,11 @@ export async function openFirstCase(
   { session, resources }: Pick<Services, 'session' | 'resources'>,
   what: { file: string } | 'sample'
 ): Promise<string> {
+  const state = await session.describe()
+  if (state.workspace === null) {
+    if (state.problem !== null) throw new HippospikeError('input', state.problem)
+    await session.open(state.suggestedPath, true)
+  }
   const root = session.writableRoot
   const outcomes: ImportOutcome[] =
     what === 'sample' ? await importSample(root, resources) : await importScans(root, [what.file])

@@ -18,6 +18,10 @@ export function workspaceRoutes({ session, events }: Services): Hono {
       events.emit({ type: 'workspace' })
       return answer(openWorkspaceSchema, await session.describe())
     })
+    .delete('/workspace/start-problem', async () => {
+      session.startProblem = null
+      return answer(openWorkspaceSchema, await session.describe())
+    })
     .get('/workspace/view', async () =>
       answer(workspaceViewSchema, await readWorkspaceView(session.root))
     )

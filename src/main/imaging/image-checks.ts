@@ -12,6 +12,18 @@ export const MAX_VOXELS = 2 ** 28
  */
 export const SHEAR_TOLERANCE = 5e-3
 
+/** An image is refused for its sheared axes alone: it can be read with the nearest orthonormal ones. */
+export class ShearedImageError extends HippospikeError {
+  /** @param off how far directionᵀ·direction is from the identity */
+  constructor(path: string, off: number) {
+    super(
+      'input',
+      `${path}: has a non-orthonormal direction (off by ${short(off)}: its axes are sheared); ` +
+        'give --repair-geometry to work on a copy with the nearest orthonormal one'
+    )
+  }
+}
+
 /** A one-line 'input' error about a file. */
 export function badInput(path: string, problem: string, cause?: unknown): HippospikeError {
   const line = `${path}: ${problem}`.replace(/\s*[\r\n]+\s*/g, ' ')
@@ -69,7 +81,7 @@ export function checkSpacing(path: string, spacing: readonly number[]): void {
  * Refuses a direction that is no rotation (or mirrored rotation), unless it may be repaired.
  *
  * @returns the geometry itself, or with `repair` the one with the nearest orthonormal direction
- * @throws HippospikeError (input)
+ * @throws HippospikeError (input), a {@link ShearedImageError} where `repair` would help
  */
 export function checkDirection(path: string, geometry: Geometry, repair: boolean): Geometry {
   const error = orthonormalityError(geometry.direction)
@@ -83,11 +95,7 @@ export function checkDirection(path: string, geometry: Geometry, repair: boolean
     )
   }
   if (repair) return repaired
-  throw badInput(
-    path,
-    `has a non-orthonormal direction (off by ${short(error)}: its axes are sheared); ` +
-      'give --repair-geometry to work on a copy with the nearest orthonormal one'
-  )
+  throw new ShearedImageError(path, error)
 }
 
 /** The geometry with the nearest orthonormal direction, all else kept; null where the direction is singular. */

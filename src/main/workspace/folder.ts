@@ -42,7 +42,7 @@ export async function openWorkspaceFolder(path: string, create: boolean): Promis
   return {
     path: root,
     name: description?.Name ?? nameOf(root),
-    writable: await isWritable(root)
+    writable: await isWritableFolder(root)
   }
 }
 
@@ -122,7 +122,13 @@ function nameOf(root: string): string {
   return basename(root) || basename(dirname(root)) || 'workspace'
 }
 
-async function isWritable(root: string): Promise<boolean> {
+/**
+ * Whether something can be saved in a workspace.
+ *
+ * @throws HippospikeError (input) where it is gone
+ */
+export async function isWritableFolder(root: string): Promise<boolean> {
+  await assertPresent(root)
   return access(root, constants.W_OK).then(
     () => true,
     () => false

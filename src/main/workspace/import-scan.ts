@@ -5,6 +5,7 @@ import { promisify } from 'node:util'
 import { gzip } from 'node:zlib'
 import type { ImportOutcome } from '../../shared/api/cases'
 import { toHippospikeError } from '../../shared/errors'
+import { ShearedImageError } from '../imaging/image-checks'
 import { imageExtension, readImage, type SourceImage } from '../imaging/read-image'
 import { writeScan } from '../imaging/write-mask'
 import { makeFolder, OutputSet, writeFileAtomic } from './atomic-write'
@@ -15,14 +16,20 @@ import { scanFile } from './layout'
 
 const gzipAsync = promisify(gzip)
 
+export interface ImportOptions {
+  /** Import a sheared image as a copy with the nearest orthonormal axes; the file stays as it is. */
+  repair?: boolean
+}
+
 /** Imports files, one after the other; what goes wrong with one is its outcome and stops none of the others. */
 export async function importScans(
   root: string,
-  paths: readonly string[]
+  paths: readonly string[],
+  options: ImportOptions = {}
 ): Promise<ImportOutcome[]> {
   await assertPresent(root)
   const outcomes: ImportOutcome[] = []
-  for (const path of paths) outcomes.push(await importScan(root, path, basename(path)))
+  for (const path of paths) outcomes.push(await importScan(root, path, basename(path), options))
   return outcomes
 }
 
@@ -31,16 +38,21 @@ export async function importScans(
  *
  * @param name of the file, which names the case
  */
-export async function importScan(root: string, path: string, name: string): Promise<ImportOutcome> {
+export async function importScan(
+  root: string,
+  path: string,
+  name: string,
+  { repair = false }: ImportOptions = {}
+): Promise<ImportOutcome> {
   try {
-    const source = await readImage(path)
+    const source = await readToImport(path, repair)
     await ensureDerivatives(root)
     const bytes = await readFile(path)
     const sha256 = createHash('sha256').update(bytes).digest('hex')
     const known = await caseOfSource(root, sha256)
     if (known !== null) {
       const warning = `${name}: is in the workspace already, as case ${known}`
-      return { name, caseId: known, problem: null, warnings: [warning] }
+      return { name, caseId: known, problem: null, repairable: false, warnings: [warning] }
     }
     const caseId = await freeCaseId(root, name)
     const record: CaseRecord = {
@@ -53,9 +65,27 @@ export async function importScan(root: string, path: string, name: string): Prom
       image: imageFacts(source.volume)
     }
     await writeCase(root, caseId, source, bytes, record)
-    return { name, caseId, problem: null, warnings: source.warnings }
+    return { name, caseId, problem: null, repairable: false, warnings: source.warnings }
   } catch (thrown) {
-    return { name, caseId: null, problem: toHippospikeError(thrown).message, warnings: [] }
+    const repairable = thrown instanceof ShearedImageError
+    const problem = repairable ? SHEARED : toHippospikeError(thrown).message
+    return { name, caseId: null, problem, repairable, warnings: [] }
+  }
+}
+
+const SHEARED =
+  'its axes are sheared: they are not at right angles; import a repaired copy, or correct its header'
+
+async function readToImport(path: string, repair: boolean): Promise<SourceImage> {
+  try {
+    return await readImage(path)
+  } catch (thrown) {
+    if (!repair || !(thrown instanceof ShearedImageError)) throw thrown
+    const { volume, warnings } = await readImage(path, { repairGeometry: true })
+    const warning =
+      'its axes were sheared: the case is a copy with axes at right angles, and its masks lie on that copy'
+    // Its header would bring the shear back.
+    return { volume, header: { format: 'other' }, warnings: [...warnings, warning] }
   }
 }
 

@@ -4,7 +4,7 @@ import { basename, join } from 'node:path'
 import type { ImportOutcome } from '../../shared/api/cases'
 import { makeFolder, outputError } from './atomic-write'
 import { assertPresent } from './folder'
-import { importScan } from './import-scan'
+import { importScan, type ImportOptions } from './import-scan'
 import { incomingFolder } from './layout'
 
 /** The bytes of a file on their way to a reader that wants a file. */
@@ -34,10 +34,11 @@ export async function withUploadedFile<T>(
 export async function importUpload(
   root: string,
   name: string,
-  body: Uint8Array
+  body: Uint8Array,
+  options: ImportOptions = {}
 ): Promise<ImportOutcome> {
   return withUploadedFile(root, name, body, async (path) => {
-    const outcome = await importScan(root, path, basename(path))
+    const outcome = await importScan(root, path, basename(path), options)
     // The path is one of ours, which means nothing to the user.
     const problem = outcome.problem?.replaceAll(path, basename(path)) ?? null
     return { ...outcome, problem }

@@ -1,13 +1,15 @@
 import type { OpenWorkspace, Workspace } from '../../shared/api/workspace'
 import { HippospikeError, toHippospikeError } from '../../shared/errors'
 import { suggestedWorkspace } from './config-folder'
-import { assertPresent, openWorkspaceFolder } from './folder'
+import { isWritableFolder, openWorkspaceFolder } from './folder'
 import type { UserConfig } from './user-config'
 
 /** The workspace that a host has open. */
 export class WorkspaceSession {
   private current: Workspace | null = null
   private problem: string | null = null
+  /** Why the file that the app was started with could not be opened: a window says so until it is dismissed. */
+  startProblem: string | null = null
 
   constructor(private readonly config: UserConfig) {}
 
@@ -33,10 +35,15 @@ export class WorkspaceSession {
   }
 
   async describe(): Promise<OpenWorkspace> {
-    const state = { recent: await this.config.recent(), suggestedPath: suggestedWorkspace() }
+    const state = {
+      startProblem: this.startProblem,
+      recent: await this.config.recent(),
+      suggestedPath: suggestedWorkspace()
+    }
     if (this.current === null) return { workspace: null, problem: this.problem, ...state }
     try {
-      await assertPresent(this.current.path)
+      // It may have been mounted anew, or its permissions changed.
+      this.current = { ...this.current, writable: await isWritableFolder(this.current.path) }
       return { workspace: this.current, problem: null, ...state }
     } catch (thrown) {
       // Kept in mind: it is open again once the folder is back.

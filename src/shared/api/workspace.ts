@@ -15,6 +15,11 @@ export const openWorkspaceSchema = z.strictObject({
   workspace: workspaceSchema.nullable(),
   /** Why there is none, where that needs saying. */
   problem: z.string().nullable(),
+  /**
+   * Why the file that the app was started with is not among the cases; null once DELETE /api/workspace/start-problem says that it
+   * was read.
+   */
+  startProblem: z.string().nullable(),
   recent: z.array(z.strictObject({ path: z.string(), name: z.string(), openedAt: z.string() })),
   /** Where a first workspace would be made. */
   suggestedPath: z.string()

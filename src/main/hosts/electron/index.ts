@@ -26,8 +26,10 @@ async function openNamed(services: Services): Promise<void> {
   if (file === null && !commandLine.hasSwitch('sample')) return
   // The window opens all the same: it is where the user reads what is wrong.
   await openFirstCase(services, file === null ? 'sample' : { file }).catch((thrown: unknown) => {
-    services.log.write(`the first case: ${toHippospikeError(thrown).message}`)
-    console.error(`hippospike: ${toHippospikeError(thrown).message}`)
+    const { message } = toHippospikeError(thrown)
+    services.session.startProblem = message
+    services.log.write(`the first case: ${message}`)
+    console.error(`hippospike: ${message}`)
   })
 }
 

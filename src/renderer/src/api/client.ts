@@ -89,12 +89,13 @@ async function fetchAnswer(
   content: Body,
   { signal }: CallOptions
 ): Promise<Response> {
+  const request = await bodyOf(content)
   try {
     return await fetch(path, {
       method,
       credentials: 'same-origin',
       cache: 'no-store',
-      ...(await bodyOf(content)),
+      ...request,
       ...(signal === undefined ? {} : { signal })
     })
   } catch (error) {
@@ -109,18 +110,31 @@ async function bodyOf(content: Body): Promise<Pick<RequestInit, 'body' | 'header
   if (content === undefined) return {}
   if (content instanceof Uint8Array || content instanceof Blob) {
     const headers = { 'content-type': 'application/octet-stream' }
-    const blob = content instanceof Blob ? content : new Blob([content])
-    if (blob.size < PACKED_FROM_BYTES) {
-      // Never a blob itself: not every Electron hands those on from its own schemes.
-      return { body: content instanceof Blob ? await blob.arrayBuffer() : content, headers }
-    }
-    const packed = new Response(blob.stream().pipeThrough(new CompressionStream('gzip')))
+    // Never a blob itself: not every Electron hands those on from its own schemes.
+    const bytes = content instanceof Blob ? await bytesOf(content) : content
+    if (bytes.byteLength < PACKED_FROM_BYTES) return { body: bytes, headers }
+    const packed = new Response(
+      new Blob([bytes]).stream().pipeThrough(new CompressionStream('gzip'))
+    )
     return {
       body: await packed.arrayBuffer(),
       headers: { ...headers, 'content-encoding': 'gzip' }
     }
   }
   return { body: JSON.stringify(content), headers: { 'content-type': 'application/json' } }
+}
+
+async function bytesOf(blob: Blob): Promise<ArrayBuffer> {
+  try {
+    return await blob.arrayBuffer()
+  } catch (error) {
+    throw new ApiError(
+      'input',
+      'it cannot be read: it is a folder, or it is gone or was changed since it was chosen; give an image file',
+      null,
+      { cause: error }
+    )
+  }
 }
 
 async function body<T>(path: string, options: CallOptions | undefined, read: () => Promise<T>) {

@@ -16,15 +16,20 @@ export function toasts(): readonly Toast[] {
   return list
 }
 
-/** Says something for a few seconds, for what has no place of its own on the screen; with an action, such as Undo. */
+/**
+ * Says something for a few seconds, for what has no place of its own on the screen; with an action, such as Undo.
+ *
+ * @returns what to dismiss it by
+ */
 export function toast(
   message: string,
   { kind = 'done', action = null }: Partial<Pick<Toast, 'kind' | 'action'>> = {}
-): void {
+): number {
   const id = ++last
   list.push({ id, message, kind, action })
   // A problem stays until it is read.
   if (kind === 'done') setTimeout(() => dismissToast(id), LIFETIME)
+  return id
 }
 
 export function dismissToast(id: number): void {

@@ -3,7 +3,7 @@ import type { CaseSummary } from '../../../../shared/api/cases'
 import { messageOf } from '../../api'
 import { chooseImages, pathsOf } from '../../ui/native'
 import { toast } from '../../ui/toasts'
-import type { ImportSource } from './case-list-store'
+import type { ImportRemark, ImportSource } from './case-list-store'
 import { useCases } from './store'
 import { useWorkspace } from './workspace-store'
 
@@ -14,6 +14,13 @@ export const openingSample = ref(false)
 export async function importCases(source: ImportSource): Promise<void> {
   const cases = useCases()
   const [first] = await cases.files.importFrom(source)
+  if (first !== undefined) await cases.select(first)
+}
+
+/** Imports and shows a repaired copy of a file that was refused. */
+export async function importRepaired(remark: ImportRemark): Promise<void> {
+  const cases = useCases()
+  const [first] = await cases.files.importRepaired(remark)
   if (first !== undefined) await cases.select(first)
 }
 

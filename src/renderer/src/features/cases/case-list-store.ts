@@ -17,6 +17,12 @@ export type ImportSource =
   | { kind: 'files'; files: readonly File[] }
   | { kind: 'sample' }
 
+/** What an import said of one file. */
+export interface ImportRemark extends ImportOutcome {
+  /** Of that file alone, to import it again. */
+  source: ImportSource
+}
+
 export interface CaseListStore {
   readonly cases: ShallowRef<readonly CaseSummary[]>
   /** Whether the list has been read since the workspace was opened. */
@@ -27,9 +33,11 @@ export interface CaseListStore {
   /** What is being imported, for people; null where nothing is. */
   readonly importing: Ref<string | null>
   /** What the last import said of each file that failed or that is to be minded. */
-  readonly remarks: ShallowRef<readonly ImportOutcome[]>
+  readonly remarks: ShallowRef<readonly ImportRemark[]>
   /** The cases that were made; what failed is in `remarks`. */
   importFrom: (source: ImportSource) => Promise<string[]>
+  /** Imports a repaired copy of a file that a remark offers that for. */
+  importRepaired: (remark: ImportRemark) => Promise<string[]>
   /** Puts a case into the workspace's trash; the answer brings it back. */
   remove: (id: string) => Promise<() => Promise<void>>
 }
@@ -39,7 +47,7 @@ export function createCaseListStore(): CaseListStore {
   const loaded = ref(false)
   const problem = ref<string | null>(null)
   const importing = ref<string | null>(null)
-  const remarks = shallowRef<readonly ImportOutcome[]>([])
+  const remarks = shallowRef<readonly ImportRemark[]>([])
   let asked = 0
 
   async function load(): Promise<void> {
@@ -58,14 +66,22 @@ export function createCaseListStore(): CaseListStore {
 
   async function importFrom(source: ImportSource): Promise<string[]> {
     remarks.value = []
-    const outcomes: ImportOutcome[] = []
+    return importBeside(source, false)
+  }
+
+  /** Imports, and adds its remarks to those that are there. */
+  async function importBeside(source: ImportSource, repair: boolean): Promise<string[]> {
+    const outcomes: ImportRemark[] = []
     try {
-      for await (const some of outcomesOf(source, (what) => (importing.value = what))) {
-        outcomes.push(...some)
+      for (const one of singles(source)) {
+        importing.value = nameOf(one)
+        const found = await outcomesOf(one, repair)
+        outcomes.push(...found.map((outcome) => ({ ...outcome, source: one })))
       }
     } finally {
       importing.value = null
-      remarks.value = outcomes.filter((one) => one.problem !== null || one.warnings.length > 0)
+      const told = outcomes.filter((one) => one.problem !== null || one.warnings.length > 0)
+      remarks.value = [...remarks.value, ...told]
     }
     await load()
     return outcomes.flatMap(({ caseId }) => (caseId === null ? [] : [caseId]))
@@ -86,6 +102,10 @@ export function createCaseListStore(): CaseListStore {
     importing,
     remarks,
     importFrom,
+    async importRepaired(remark) {
+      remarks.value = remarks.value.filter((one) => one !== remark)
+      return importBeside(remark.source, true)
+    },
     async remove(id) {
       const { trashId } = await api.delete(path`/api/cases/${id}`, trashedSchema)
       await load()
@@ -97,39 +117,38 @@ export function createCaseListStore(): CaseListStore {
   }
 }
 
-/** Imports one after the other, so that each file's failure is its own. */
-async function* outcomesOf(
-  source: ImportSource,
-  say: (what: string) => void
-): AsyncGenerator<ImportOutcome[]> {
-  if (source.kind === 'sample') {
-    say('the sample case')
-    yield await orProblem('sample case', () => api.post('/api/cases/sample', outcomesSchema))
-    return
-  }
-  if (source.kind === 'paths') {
-    for (const one of source.paths) {
-      const name = one.split(/[\\/]/).pop() ?? one
-      say(name)
-      yield await orProblem(name, () => api.post('/api/cases', outcomesSchema, { paths: [one] }))
-    }
-    return
-  }
-  for (const file of source.files) {
-    say(file.name)
-    yield await orProblem(file.name, () =>
-      api.post(path`/api/cases/upload?name=${file.name}`, outcomesSchema, file)
-    )
+/** A source for each file: they are imported one after the other, so that each one's failure is its own. */
+function singles(source: ImportSource): ImportSource[] {
+  if (source.kind === 'paths') return source.paths.map((path) => ({ kind: 'paths', paths: [path] }))
+  if (source.kind === 'files') return source.files.map((file) => ({ kind: 'files', files: [file] }))
+  return [source]
+}
+
+/** For people. */
+function nameOf(source: ImportSource): string {
+  if (source.kind === 'sample') return 'the sample case'
+  if (source.kind === 'files') return source.files.map(({ name }) => name).join(', ')
+  return source.paths.map((path) => path.split(/[\\/]/).pop() ?? path).join(', ')
+}
+
+async function outcomesOf(source: ImportSource, repair: boolean): Promise<ImportOutcome[]> {
+  try {
+    return await imported(source, repair)
+  } catch (error) {
+    const problem = messageOf(error)
+    return [{ name: nameOf(source), caseId: null, problem, repairable: false, warnings: [] }]
   }
 }
 
-async function orProblem(
-  name: string,
-  call: () => Promise<ImportOutcome[]>
-): Promise<ImportOutcome[]> {
-  try {
-    return await call()
-  } catch (error) {
-    return [{ name, caseId: null, problem: messageOf(error), warnings: [] }]
+async function imported(source: ImportSource, repair: boolean): Promise<ImportOutcome[]> {
+  if (source.kind === 'sample') return api.post('/api/cases/sample', outcomesSchema)
+  if (source.kind === 'paths') {
+    return api.post('/api/cases', outcomesSchema, { paths: source.paths, repair })
   }
+  const outcomes: ImportOutcome[] = []
+  for (const file of source.files) {
+    const url = path`/api/cases/upload?name=${file.name}&repair=${String(repair)}`
+    outcomes.push(...(await api.post(url, outcomesSchema, file)))
+  }
+  return outcomes
 }

@@ -11,8 +11,14 @@ import {
   type LoadedCase
 } from './load-case'
 
+/**
+ * Why the mask on the screen is to go: the user goes elsewhere and may come back to what was drawn (`leave`), or another version of
+ * it is to take its place (`replace`).
+ */
+export type LeaveReason = 'leave' | 'replace'
+
 /** Asked before the mask on the screen is replaced; false keeps it. */
-export type Guard = () => boolean | Promise<boolean>
+export type Guard = (reason: LeaveReason) => boolean | Promise<boolean>
 
 export interface SelectionStore {
   /** Of the case on the screen. */
@@ -30,6 +36,9 @@ export interface SelectionStore {
   refreshResults: () => Promise<void>
   adopt: (result: Result) => void
   close: () => void
+  mayLeave: (reason: LeaveReason) => Promise<boolean>
+  /** Newest version of the result that the mask on the screen was read from or saved as. */
+  readonly shownVersion: Ref<number | null>
   beforeLeaving: (guard: Guard) => () => void
   onOpened: (listener: (loaded: LoadedCase) => void) => () => void
 }
@@ -44,14 +53,15 @@ export function createSelectionStore(): SelectionStore {
   const problem = ref<string | null>(null)
   const guards = new Set<Guard>()
   const openedListeners = new Set<(loaded: LoadedCase) => void>()
-  /** Newest version of the result that the mask on the screen was read from. */
-  let shownVersion: number | null = null
+  const shownVersion = ref<number | null>(null)
+  /** What the last refresh said, to be taken back by one that succeeds. */
+  let refreshProblem: string | null = null
   let current = new AbortController()
 
   const result = computed(() => results.value.find(({ id }) => id === resultId.value) ?? null)
 
-  async function mayLeave(): Promise<boolean> {
-    for (const guard of guards) if (!(await guard())) return false
+  async function mayLeave(reason: LeaveReason): Promise<boolean> {
+    for (const guard of guards) if (!(await guard(reason))) return false
     return true
   }
 
@@ -68,7 +78,7 @@ export function createSelectionStore(): SelectionStore {
       opening.value = null
       return true
     }
-    if (!(await mayLeave())) return false
+    if (!(await mayLeave('leave'))) return false
     const signal = restart()
     opening.value = id
     problem.value = null
@@ -97,7 +107,7 @@ export function createSelectionStore(): SelectionStore {
     image.value = loaded.image
     results.value = loaded.results
     resultId.value = shown?.result.id ?? null
-    shownVersion = shown === null ? null : newestOf(shown.result)
+    shownVersion.value = shown === null ? null : newestOf(shown.result)
     viewer.setMask(shown?.mask ?? null)
     for (const listener of openedListeners) listener(loaded)
   }
@@ -107,7 +117,7 @@ export function createSelectionStore(): SelectionStore {
     const owner = caseId.value
     if (open === null || owner === null) return false
     if (id === resultId.value && !reload) return true
-    if (!(await mayLeave())) return false
+    if (!(await mayLeave(id === resultId.value ? 'replace' : 'leave'))) return false
     const signal = restart()
     opening.value = null
     problem.value = null
@@ -115,7 +125,7 @@ export function createSelectionStore(): SelectionStore {
       const mask = await loadMask(owner, id, voxelCountOf(open), { signal })
       if (signal.aborted) return false
       resultId.value = id
-      shownVersion = newestOf(results.value.find((one) => one.id === id) ?? null)
+      shownVersion.value = newestOf(results.value.find((one) => one.id === id) ?? null)
       viewer.setMask(mask)
       return true
     } catch (error) {
@@ -131,19 +141,23 @@ export function createSelectionStore(): SelectionStore {
       const list = await loadResults(owner)
       if (owner !== caseId.value) return
       results.value = list
+      if (problem.value === refreshProblem) problem.value = null
     } catch (error) {
-      problem.value = messageOf(error)
+      if (owner === caseId.value) problem.value = refreshProblem = messageOf(error)
       return
     }
     if (opening.value !== null) return
     const chosen = result.value ?? resultToShow(results.value) ?? null
     if (chosen === null) {
+      if (resultId.value === null || !(await mayLeave('replace'))) return
       resultId.value = null
       viewer.setMask(null)
       return
     }
-    const isNews = chosen.id !== resultId.value || newestOf(chosen) !== shownVersion
-    if (isNews) await selectResult(chosen.id, { reload: true })
+    if (chosen.id === resultId.value && newestOf(chosen) === shownVersion.value) return
+    // Where another result was shown, it is gone: what was drawn in it cannot be come back to.
+    if (resultId.value !== null && !(await mayLeave('replace'))) return
+    await selectResult(chosen.id, { reload: true })
   }
 
   function close(): void {
@@ -155,7 +169,7 @@ export function createSelectionStore(): SelectionStore {
     resultId.value = null
     opening.value = null
     problem.value = null
-    shownVersion = null
+    shownVersion.value = null
   }
 
   return {
@@ -176,9 +190,11 @@ export function createSelectionStore(): SelectionStore {
         ? results.value.map((one) => (one.id === saved.id ? saved : one))
         : [saved, ...others]
       resultId.value = saved.id
-      shownVersion = newestOf(saved)
+      shownVersion.value = newestOf(saved)
     },
     close,
+    mayLeave,
+    shownVersion,
     beforeLeaving(guard) {
       guards.add(guard)
       return () => guards.delete(guard)

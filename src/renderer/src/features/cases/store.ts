@@ -1,10 +1,15 @@
-import { computed, type ComputedRef, type Ref, type ShallowRef } from 'vue'
+import { computed, watch, type ComputedRef, type Ref, type ShallowRef } from 'vue'
 import type { CaseImage, CaseSummary, Result } from '../../../../shared/api/cases'
 import { onAppEvent, onReconnect } from '../../api'
 import { createCaseListStore, type CaseListStore } from './case-list-store'
-import { createSelectionStore, type Guard, type SelectionStore } from './selection-store'
+import {
+  createSelectionStore,
+  type Guard,
+  type LeaveReason,
+  type SelectionStore
+} from './selection-store'
 import { createViewMemory, type ViewMemory, type WorkspaceSettings } from './view-memory'
-import { useWorkspace } from './workspace-store'
+import { useWorkspace, type WorkspaceStore } from './workspace-store'
 
 /** The cases of the workspace and the one on the screen. One for the whole window. */
 export interface Cases {
@@ -31,6 +36,10 @@ export interface Cases {
   adopt: (result: Result) => void
   /** A guard is asked before the mask on the screen is replaced, and may save or refuse. Returns how to take it back. */
   beforeLeaving: (guard: Guard) => () => void
+  /** Asks the guards. */
+  mayLeave: (reason: LeaveReason) => Promise<boolean>
+  /** Version that the mask on the screen was read from or saved as. */
+  readonly shownVersion: Ref<number | null>
   /** Opens what was open when the workspace was left. */
   enterWorkspace: (fallback: { convention: 'radiological' | 'neurological' }) => Promise<void>
   /** Removes a case to the trash; the answer brings it back. */
@@ -54,7 +63,8 @@ function createCases(): Cases {
   const selection = createSelectionStore()
   const memory = createViewMemory(selection)
   const workspace = useWorkspace()
-  follow(files, selection)
+  follow(files, selection, workspace)
+  workspace.beforeOpening(() => selection.mayLeave('leave'))
 
   return {
     list: files.cases,
@@ -75,8 +85,12 @@ function createCases(): Cases {
     refreshResults: selection.refreshResults,
     adopt: selection.adopt,
     beforeLeaving: selection.beforeLeaving,
+    mayLeave: selection.mayLeave,
+    shownVersion: selection.shownVersion,
     enterWorkspace: (fallback) => enter(files, selection, memory, fallback),
     async remove(id) {
+      // What is drawn and not saved goes to the trash, and comes back, with the case.
+      if (selection.caseId.value === id) await selection.mayLeave('leave')
       memory.forget(id)
       const bringBack = await files.remove(id)
       if (selection.caseId.value === id) selection.close()
@@ -106,12 +120,17 @@ async function enter(
   if (id !== undefined) await selection.select(id)
 }
 
-/** Keeps the list and the results as the host has them, whichever window changed them. */
-function follow(files: CaseListStore, selection: SelectionStore): void {
+/**
+ * Keeps the list and the results as the host has them, whichever window changed them. Of other programs that change the files the
+ * host hears nothing: they are looked at when the user comes back to the window.
+ */
+function follow(files: CaseListStore, selection: SelectionStore, workspace: WorkspaceStore): void {
   let timer: ReturnType<typeof setTimeout> | undefined
   const refresh = (): void => {
     clearTimeout(timer)
     timer = setTimeout(() => {
+      // Where the folder is gone, the workspace says so; what was read of it stays on the screen.
+      if (workspace.path.value === null || workspace.gone.value !== null) return
       void files.load()
       void selection.refreshResults()
     }, SETTLING)
@@ -120,4 +139,12 @@ function follow(files: CaseListStore, selection: SelectionStore): void {
     if (event.type === 'cases') refresh()
   })
   onReconnect(refresh)
+  watch(workspace.gone, (gone) => {
+    if (gone === null) refresh()
+  })
+  const comeBack = (): void => {
+    if (document.visibilityState === 'visible') void workspace.load().then(refresh)
+  }
+  window.addEventListener('focus', comeBack)
+  document.addEventListener('visibilitychange', comeBack)
 }

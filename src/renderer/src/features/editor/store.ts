@@ -9,8 +9,9 @@ import {
   type ShallowRef
 } from 'vue'
 import type { Geometry } from '../../../../shared/geometry'
-import { resultSchema } from '../../../../shared/api/cases'
+import { resultSchema, type Version } from '../../../../shared/api/cases'
 import { api, messageOf, path } from '../../api'
+import { dismissToast, toast } from '../../ui/toasts'
 import { WorkCancelled } from '../../volume/background'
 import { offsetOf, voxelAt } from '../../volume/grid'
 import { loadMask, useCases } from '../cases'
@@ -100,9 +101,13 @@ function createEditor(): Editor {
   const session = shallowRef<Session | null>(null)
   /** Counts edits, for what follows the history. */
   const edits = ref(0)
+  /** Why what is drawn is not written down; null where it is. */
+  let unkept: string | null = null
   const journal = new JournalWriter((problem) => {
-    notice.value = problem
+    notice.value = unkept = problem
   })
+  /** Edits that the user goes away from though they are neither saved nor written down. */
+  let givenUp: History | null = null
   let stroke: Stroke | null = null
   const wholeMask = createWholeMaskEditor()
   const current = shallowRef<{ name: string; stop: () => void } | null>(null)
@@ -185,7 +190,10 @@ function createEditor(): Editor {
     if (now === null || stroke !== null) return
     wholeMask.cancel()
     const offsets = move(now.history)
-    if (offsets !== null) edited(now, offsets)
+    if (offsets === null) return
+    edited(now, offsets)
+    // A version that was saved elsewhere waits for this.
+    if (!now.history.dirty) void cases.refreshResults()
   }
 
   function onGesture(gesture: Gesture): void {
@@ -255,6 +263,7 @@ function createEditor(): Editor {
     const { target: owner, history } = now
     const { caseId, resultId } = owner
     saving.value = true
+    const base = cases.resultId.value === resultId ? cases.shownVersion.value : null
     try {
       const [mark, how] = [history.mark(), history.summary()]
       const url = path`/api/cases/${caseId}/results/${resultId}/mask?how=${how}`
@@ -266,6 +275,7 @@ function createEditor(): Editor {
       if (history.dirty) journal.later(owner, () => (history.dirty ? history.mask.slice() : null))
       if (cases.caseId.value === caseId && cases.resultId.value === resultId) cases.adopt(result)
       notice.value = null
+      tellOfOthers(base, result.versions)
       return true
     } catch (error) {
       notice.value = `Not saved: ${messageOf(error)}`
@@ -274,6 +284,21 @@ function createEditor(): Editor {
     } finally {
       saving.value = false
     }
+  }
+
+  /** What was saved elsewhere while this window drew is kept, and in nothing of what it drew. */
+  function tellOfOthers(base: number | null, versions: readonly Version[]): void {
+    const own = versions.at(-1)?.version
+    const others = versions.filter(({ version }) => version > (base ?? Infinity) && version !== own)
+    if (news !== null) dismissToast(news)
+    if (own === undefined || others.length === 0) return
+    const list = others.map(({ version, by }) => `version ${version} by ${by}`).join(', ')
+    toast(
+      `Saved as version ${own}. It was drawn without ${list}, which stays in the list of versions`,
+      {
+        kind: 'problem'
+      }
+    )
   }
 
   async function startEmpty(): Promise<boolean> {
@@ -320,18 +345,69 @@ function createEditor(): Editor {
     }
   }
 
-  viewer.onGesture(onGesture)
-  cases.beforeLeaving(async () => {
-    finishStroke(false)
+  /** Edits keep the place of a version that was saved elsewhere: it would be shown in place of them, and they would be gone. */
+  function mayReplace(): boolean {
+    const now = session.value
+    if (now === null || (stroke === null && !now.history.dirty)) return true
+    // Whoever saves it takes the journal away.
+    journal.later(now.target, () => (now.history.dirty ? now.history.mask.slice() : null))
+    tellOfNews(now.target)
+    return false
+  }
+
+  /** Writes down what is drawn. Where that fails the user decides whether to leave it. */
+  async function keepEdits(): Promise<boolean> {
+    const now = session.value
+    const isUnsaved = (): boolean => now !== null && now.history.dirty
+    // What failed before may succeed by now.
+    if (now !== null && unkept !== null) {
+      journal.later(now.target, () => (isUnsaved() ? now.history.mask.slice() : null))
+    }
     await journal.flush()
-    return true
+    if (unkept === null || now === null || !isUnsaved() || givenUp === now.history) return true
+    toast(`The edits of ${now.target.caseId} are not saved, and would be lost. ${unkept}`, {
+      kind: 'problem',
+      action: {
+        label: 'Give them up',
+        run: () => {
+          givenUp = now.history
+        }
+      }
+    })
+    return false
+  }
+
+  let told = ''
+  let news: number | null = null
+  function tellOfNews({ caseId, resultId }: Target): void {
+    const newest = cases.result.value?.versions.at(-1)
+    if (newest === undefined || newest.version === cases.shownVersion.value) return
+    const which = `${caseId}/${resultId}/${newest.version}`
+    if (which === told) return
+    told = which
+    if (news !== null) dismissToast(news)
+    news = toast(
+      `Version ${newest.version} of this mask was saved elsewhere, by ${newest.by}. Your edits stay: save them as a version of their own, or undo them to see that one`,
+      { kind: 'problem' }
+    )
+  }
+
+  viewer.onGesture(onGesture)
+  cases.beforeLeaving(async (reason) => {
+    if (reason === 'replace') return mayReplace()
+    finishStroke(false)
+    return keepEdits()
+  })
+  watch(cases.caseId, (id) => {
+    // Another workspace may be open by now, which has nothing to do with what waits.
+    if (id === null) void journal.drop()
   })
   document.addEventListener('visibilitychange', () => {
     if (document.visibilityState === 'hidden') void journal.flush()
   })
   watch(
     () => {
-      const version = cases.result.value?.versions.at(-1)?.version ?? 0
+      const version = cases.shownVersion.value ?? 0
       return target.value === null
         ? null
         : `${target.value.caseId}/${target.value.resultId}/${version}`

@@ -19,9 +19,22 @@ export function stageText(job: AppJob): string {
   return STAGES[job.stage] ?? job.message ?? job.stage
 }
 
-/** Why a job failed, in the window's words: the engine names a wish for a runtime as the command line does. */
+/** What the engine says as a command line would, in the window's words. */
+const WINDOW_WORDS: readonly [RegExp, string][] = [
+  [/^--runtime (\S+):/, 'The runtime $1 was asked for:'],
+  [/, or give it smaller images or batches$/, ''],
+  [
+    /run it again with --verbose to see all that the engine printed(, or on another --runtime)?$/,
+    'the log, under About, has all that it printed'
+  ]
+]
+
+/** Why a job failed, or broke off and what to do then; null where nothing is known. */
 export function problemText(job: AppJob): string | null {
-  return job.problem?.replace(/^--runtime (\S+):/, 'The runtime $1 was asked for:') ?? null
+  if (job.problem === null) return null
+  const why = WINDOW_WORDS.reduce((text, [from, to]) => text.replace(from, to), job.problem)
+  if (job.state !== 'interrupted') return why
+  return `Interrupted, nothing was written: ${why}. Segment again to retry`
 }
 
 /** Seconds that a job has run, at `now` in milliseconds or at its end; null before its start. */
