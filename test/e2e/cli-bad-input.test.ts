@@ -59,10 +59,10 @@ describe('an image that cannot be segmented', () => {
     await expectFailure(segmentInto(out, path), 3, message, out)
   })
 
-  it('is refused where it is a directory', async () => {
+  it('is refused where it is a directory without DICOM', async () => {
     const out = newFolder('out of a directory')
     const path = newFolder('dicom')
-    await expectFailure(segmentInto(out, path), 3, /dicom: is a directory; give one image/, out)
+    await expectFailure(segmentInto(out, path), 3, /dicom: is empty; give a folder of DICOM/, out)
   })
 
   it('is reported as one JSON document on stdout too, with --json', async () => {
