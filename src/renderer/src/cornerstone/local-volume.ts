@@ -1,4 +1,11 @@
-import { cache, metaData, utilities, volumeLoader, type Types } from '@cornerstonejs/core'
+import {
+  cache,
+  imageLoader,
+  ImageVolume,
+  metaData,
+  utilities,
+  type Types
+} from '@cornerstonejs/core'
 import type { Geometry, Triple } from '../../../shared/geometry'
 import { indexToMm } from '../volume/grid'
 
@@ -9,25 +16,48 @@ const FRAME = 'hippospike'
 const planes = new Map<string, object>()
 let providing = false
 
+/** Milliseconds of making slices after which the window gets a turn. */
+const TURN = 40
+
 /**
- * A volume in Cornerstone's cache. Its slices are views of `values`: write there and say which slices changed.
+ * A volume in Cornerstone's cache. Its slices are views of `values`: write there and say which slices changed. Cornerstone's own
+ * createLocalVolume does the same at one go, and as it reads every voxel, a head would keep the window waiting.
  *
  * @param values on the geometry's grid, x fastest
  */
-export function createVolume(
+export async function createVolume(
   id: string,
   geometry: Geometry,
   values: Float32Array | Uint8Array
-): Types.IImageVolume {
+): Promise<Types.IImageVolume> {
   provideSlicePlanes()
-  const { direction: d } = geometry
-  const volume = volumeLoader.createLocalVolume(id, {
-    scalarData: values,
-    dimensions: [...geometry.size],
-    spacing: [...geometry.spacing],
-    origin: [...geometry.origin],
+  const { size, spacing, origin, direction: d } = geometry
+  const dataType = values instanceof Float32Array ? 'Float32Array' : 'Uint8Array'
+  const imageIds = Array.from({ length: size[2] }, (_, k) => `${id}_slice_${k}`)
+  const length = size[0] * size[1]
+  let since = performance.now()
+  for (const [k, imageId] of imageIds.entries()) {
+    imageLoader.createAndCacheLocalImage(imageId, {
+      scalarData: values.subarray(k * length, (k + 1) * length),
+      dimensions: [size[0], size[1]],
+      spacing: [spacing[0], spacing[1]],
+      targetBuffer: { type: dataType }
+    })
+    planes.set(imageId, slicePlane(geometry, k))
+    if (performance.now() - since < TURN) continue
+    await new Promise((resolve) => setTimeout(resolve))
+    since = performance.now()
+  }
+  const dimensions: Types.Point3 = [...size]
+  const volume = new ImageVolume({
+    volumeId: id,
+    dataType,
+    dimensions,
+    spacing: [...spacing],
+    origin: [...origin],
     // Ours is row-major with the axes in columns; Cornerstone's has the axes one after the other.
     direction: [d[0]!, d[3]!, d[6]!, d[1]!, d[4]!, d[7]!, d[2]!, d[5]!, d[8]!],
+    imageIds,
     metadata: {
       FrameOfReferenceUID: FRAME,
       Modality: 'MR',
@@ -38,16 +68,22 @@ export function createVolume(
       PhotometricInterpretation: 'MONOCHROME2',
       PixelRepresentation: 0,
       ImageOrientationPatient: [d[0]!, d[3]!, d[6]!, d[1]!, d[4]!, d[7]!],
-      PixelSpacing: [geometry.spacing[1], geometry.spacing[0]],
-      Columns: geometry.size[0],
-      Rows: geometry.size[1],
+      PixelSpacing: [spacing[1], spacing[0]],
+      Columns: size[0],
+      Rows: size[1],
       voiLut: [],
       VOILUTFunction: 'LINEAR'
     }
   })
+  volume.voxelManager = utilities.VoxelManager.createImageVolumeVoxelManager({
+    imageIds,
+    dimensions,
+    numberOfComponents: 1,
+    id
+  }) as NonNullable<typeof volume.voxelManager>
+  cache.putVolumeSync(id, volume)
   // Without this the first pane that draws finds an empty texture.
   volume.invalidate()
-  volume.imageIds.forEach((imageId, k) => planes.set(imageId, slicePlane(geometry, k)))
   return volume
 }
 

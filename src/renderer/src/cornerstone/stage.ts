@@ -78,7 +78,7 @@ export class ImageStage {
         return
       }
       const id = this.volumeId(IMAGE)
-      this.imageVolume = createVolume(id, image.geometry, image.voxels)
+      this.imageVolume = await createVolume(id, image.geometry, image.voxels)
       for (const plane of PLANES) {
         await this.slices(plane).setVolumes([
           {
@@ -241,7 +241,9 @@ export class ImageStage {
     }
     const id = this.volumeId(name)
     const own = values.slice()
-    const volume = createVolume(id, geometry, own)
+    const volume = await createVolume(id, geometry, own)
+    // It may have been edited meanwhile.
+    own.set(values)
     this.layers.set(name, { geometry, values: own, volume, style })
     for (const plane of PLANES) {
       await this.slices(plane).addVolumes([
