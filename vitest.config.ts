@@ -36,6 +36,8 @@ export default defineConfig({
           include: ['test/e2e/**/*.test.ts'],
           testTimeout: 300_000,
           hookTimeout: 300_000,
+          // What is waited for is drawn by software, on a machine that may be busy.
+          expect: { poll: { timeout: 15_000 } },
           fileParallelism: false,
           // One worker is allowed here alone only if this project runs after the others.
           sequence: { groupOrder: 1 }

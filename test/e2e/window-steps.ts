@@ -41,9 +41,7 @@ export async function resultsOf(page: Page, kind: Result['kind']): Promise<Resul
 
 /** A mask of the sample as it is on disk. @param query such as `?version=1` */
 export async function maskOf(page: Page, id: string, query = ''): Promise<Uint8Array> {
-  return new Uint8Array(
-    await bytesOf(page, `/api/cases/${SAMPLE_CASE}/results/${id}/mask${query}`)
-  )
+  return new Uint8Array(await bytesOf(page, `/api/cases/${SAMPLE_CASE}/results/${id}/mask${query}`))
 }
 
 export function slicePane(page: Page, plane: 'axial' | 'coronal' | 'sagittal'): Locator {
