@@ -47,8 +47,9 @@ export async function importScan(
   try {
     const source = await readToImport(path, repair)
     await ensureDerivatives(root)
-    const bytes = await readFile(path)
-    const sha256 = createHash('sha256').update(bytes).digest('hex')
+    // A DICOM series is many files, whose hash came with it.
+    const bytes = source.dicom ? null : await readFile(path)
+    const sha256 = source.dicom?.sha256 ?? hashOf(bytes!)
     const known = await caseOfSource(root, sha256)
     if (known !== null) {
       const warning = `${name}: is in the workspace already, as case ${known}`
@@ -81,26 +82,30 @@ async function readToImport(path: string, repair: boolean): Promise<SourceImage>
     return await readImage(path)
   } catch (thrown) {
     if (!repair || !(thrown instanceof ShearedImageError)) throw thrown
-    const { volume, warnings } = await readImage(path, { repairGeometry: true })
+    const repaired = await readImage(path, { repairGeometry: true })
     const warning =
       'its axes were sheared: the case is a copy with axes at right angles, and its masks lie on that copy'
     // Its header would bring the shear back.
-    return { volume, header: { format: 'other' }, warnings: [...warnings, warning] }
+    return { ...repaired, header: { format: 'other' }, warnings: [...repaired.warnings, warning] }
   }
+}
+
+function hashOf(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex')
 }
 
 async function writeCase(
   root: string,
   id: string,
   source: SourceImage,
-  bytes: Uint8Array,
+  bytes: Uint8Array | null,
   record: CaseRecord
 ): Promise<void> {
   const target = scanFile(root, id)
   const outputs = new OutputSet()
   try {
     await makeFolder(dirname(target), outputs)
-    if (source.header.format === 'nifti') {
+    if (source.header.format === 'nifti' && bytes !== null) {
       // The very bytes: no header field and no voxel is lost, whatever we know of them.
       const packed = bytes[0] === 0x1f && bytes[1] === 0x8b ? bytes : await gzipAsync(bytes)
       await writeFileAtomic(target, packed, { overwrite: false, outputs })
