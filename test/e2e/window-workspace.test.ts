@@ -77,10 +77,14 @@ describe.skipIf(chromium === undefined)('a workspace that goes while it is open'
     await menu(page, 'New workspace…')
     await page.getByLabel(/^Folder/).fill(other!)
     await page.getByRole('button', { name: 'Create' }).click()
-    await page.getByText(/edits of hippocampus023 are not saved, and would be lost/).waitFor()
+    await page
+      .getByText(/edits of hippocampus023 are not saved, and cannot be kept: .* is gone/)
+      .waitFor()
     await page.getByRole('button', { name: 'Cancel' }).click()
     await app.picture('workspace-2-edits')
     expect(existsSync(other!)).toBe(false)
+    await page.getByRole('button', { name: 'Give the edits up' }).waitFor()
+    await page.getByRole('button', { name: 'Dismiss' }).last().click()
   })
 
   it('is open again when it is back, and the edits can be saved', async () => {
@@ -153,19 +157,19 @@ describe.skipIf(chromium === undefined)('a workspace that takes nothing', () => 
 
   it('says what is in the way, and loses no edit', async () => {
     await paint(page)
-    // Whoever runs this: no folder can be made where a file is.
+    // For whoever runs this, an administrator too: no file can be made where a folder is.
     const anat = join(disk, 'derivatives', 'hippospike', `sub-${SAMPLE_CASE}`, 'anat')
-    renameSync(anat, `${anat} away`)
-    writeFileSync(anat, 'in the way')
+    const inTheWay = join(anat, `sub-${SAMPLE_CASE}_seg-snnT4_desc-v2_dseg.nii.gz`)
+    mkdirSync(inTheWay)
     await saveButton(page).click()
     await page
       .getByRole('tabpanel')
-      .getByText(/^Not saved: /)
+      .getByText(/^Not saved: .*v2_dseg\.nii\.gz: cannot be written: /)
       .waitFor()
     await app.picture('workspace-4-in-the-way')
     expect(await saveButton(page).isEnabled()).toBe(true)
-    rmSync(anat)
-    renameSync(`${anat} away`, anat)
+    expect((await savedMask(page)).equals(await savedMask(page, 1))).toBe(true)
+    rmSync(inTheWay, { recursive: true })
     await saveButton(page).click()
     await page.getByText('Version 2 by').waitFor()
   })

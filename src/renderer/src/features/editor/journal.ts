@@ -30,7 +30,7 @@ export async function deleteJournal({ caseId, resultId }: Target): Promise<void>
  * Writes unsaved edits down, a moment after the last one, so that a crash costs nothing. One write at a time; the latest
  * state wins.
  *
- * @param report is told the problem, or null when all is well again
+ * @param report is told why a write failed, or null when all is well again
  */
 export class JournalWriter {
   private waiting: { target: Target; labels: () => Uint8Array<ArrayBuffer> | null } | null = null
@@ -79,7 +79,7 @@ export class JournalWriter {
       else await api.put(path`/api/cases/${caseId}/results/${resultId}/journal`, z.null(), now)
       this.report(null)
     } catch (error) {
-      this.report(`Unsaved edits are not kept for the case of a crash: ${messageOf(error)}`)
+      this.report(messageOf(error))
     }
   }
 }

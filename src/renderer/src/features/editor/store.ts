@@ -46,6 +46,8 @@ export interface Editor {
   rangeFromLabel: () => void
 
   readonly dirty: ComputedRef<boolean>
+  /** Why what is drawn would not survive a crash; null where it would. */
+  readonly unkept: Ref<string | null>
   readonly canUndo: ComputedRef<boolean>
   readonly canRedo: ComputedRef<boolean>
   readonly undoName: ComputedRef<string | null>
@@ -102,9 +104,11 @@ function createEditor(): Editor {
   /** Counts edits, for what follows the history. */
   const edits = ref(0)
   /** Why what is drawn is not written down; null where it is. */
-  let unkept: string | null = null
+  const unkept = ref<string | null>(null)
   const journal = new JournalWriter((problem) => {
-    notice.value = unkept = problem
+    unkept.value = problem
+    notice.value =
+      problem === null ? null : `Unsaved edits are not kept for the case of a crash: ${problem}`
   })
   /** Edits that the user goes away from though they are neither saved nor written down. */
   let givenUp: History | null = null
@@ -360,17 +364,19 @@ function createEditor(): Editor {
     const now = session.value
     const isUnsaved = (): boolean => now !== null && now.history.dirty
     // What failed before may succeed by now.
-    if (now !== null && unkept !== null) {
+    if (now !== null && unkept.value !== null) {
       journal.later(now.target, () => (isUnsaved() ? now.history.mask.slice() : null))
     }
     await journal.flush()
-    if (unkept === null || now === null || !isUnsaved() || givenUp === now.history) return true
-    toast(`The edits of ${now.target.caseId} are not saved, and would be lost. ${unkept}`, {
+    const why = unkept.value
+    if (why === null || now === null || !isUnsaved() || givenUp === now.history) return true
+    toast(`The edits of ${now.target.caseId} are not saved, and cannot be kept: ${why}`, {
       kind: 'problem',
       action: {
-        label: 'Give them up',
+        label: 'Give the edits up',
         run: () => {
           givenUp = now.history
+          toast('They are no longer in the way: go on')
         }
       }
     })
@@ -446,6 +452,7 @@ function createEditor(): Editor {
       else Object.assign(range, found)
     },
     dirty: follow((history) => history.dirty, false),
+    unkept,
     canUndo: follow((history) => history.canUndo, false),
     canRedo: follow((history) => history.canRedo, false),
     undoName: follow((history) => history.undoName, null),
