@@ -36,7 +36,7 @@ export const qcFlagSchema = z.strictObject({
 export type QcFlag = z.infer<typeof qcFlagSchema>
 
 export const headReportSchema = z.strictObject({
-  /** How the scan was registered; null where the boxes were given. */
+  /** How the scan was registered; null where the boxes were given, or the mask was drawn or imported. */
   fit: z
     .strictObject({
       /** Template to scan, LPS millimetres: rows of a 3×4 affine. */
@@ -45,8 +45,8 @@ export const headReportSchema = z.strictObject({
       coverage: z.number()
     })
     .nullable(),
-  /** As they were located, or given. */
-  boxes: z.array(headBoxSchema).min(1),
+  /** As they were located, or given; none where the mask was drawn or imported. */
+  boxes: z.array(headBoxSchema),
   /** mm³; null for a side that was not asked for. */
   volumesMm3: z.strictObject({
     left: structureVolumesSchema.nullable(),

@@ -1,3 +1,12 @@
+import { isCropSized } from './crop-size'
+import type { Geometry } from './geometry'
+
+/** A label of a mask. */
+export interface MaskLabel {
+  readonly index: number
+  readonly name: string
+}
+
 /** Labels of a crop around one hippocampus, as the Decathlon's Task04 numbers them. */
 export const CROP_LABELS = [
   { index: 0, name: 'background' },
@@ -13,6 +22,22 @@ export const HEAD_LABELS = [
   { index: 3, name: 'right anterior' },
   { index: 4, name: 'right posterior' }
 ] as const
+
+/** Whether a mask is that of a head, of which it alone can hold the right side's labels. */
+export function isHeadMask(
+  geometry: Pick<Geometry, 'size' | 'spacing'>,
+  voxels: Uint8Array | null
+): boolean {
+  return !isCropSized(geometry) || (voxels?.some((label) => label > 2) ?? false)
+}
+
+/** `#rrggbb` of each label: a hue for a part of the structure, darker and cooler on the right. */
+export const LABEL_COLOURS: Readonly<Record<number, string>> = {
+  1: '#f0a868',
+  2: '#63b3d8',
+  3: '#cf6b58',
+  4: '#4f7cd6'
+}
 
 /** The whole hippocampus of a side in FreeSurfer's colour table. */
 export const FREESURFER_LABELS = { left: 17, right: 53 } as const

@@ -79,7 +79,8 @@ export function resultRoutes(services: Services): Hono {
           ? new Uint8Array(voxelCount(image.volume.geometry.size))
           : (await readMask(root, caseId, from)).voxels
       const how = from === null ? 'new and empty' : `copied from ${from}`
-      const made = { name, kind: 'manual' as const, by: await author(), how }
+      const head = from === null ? null : (await readResult(root, caseId, from)).head
+      const made = { name, kind: 'manual' as const, by: await author(), how, head }
       return changed(caseId, await createResult(root, caseId, voxels, image, made), 201)
     })
     .post('/cases/:case/results/upload', async (context) => {

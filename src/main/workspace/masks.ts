@@ -7,6 +7,7 @@ import { writeMask } from '../imaging/write-mask'
 import { makeFolder, OutputSet } from './atomic-write'
 import { assertPresent } from './folder'
 import { checkMaskVoxels, checkSameGrid, MASK_LABELS } from './grid'
+import { headOfMask, warningsOf } from './head-of-mask'
 import { removeJournal } from './journal'
 import { resultFiles } from './layout'
 import { MissingError } from './missing'
@@ -90,9 +91,12 @@ export async function saveMask(
       how,
       changedVoxels: differing(before.voxels, voxels)
     }
+    const head = headOfMask(mask, record.head)
     const changed: ResultRecord = {
       ...record,
       volumesMm3: volumesMm3(mask),
+      head,
+      warnings: warningsOf(record.warnings, record.head, head),
       versions: [...record.versions, version]
     }
     await writeVersion(root, caseId, id, mask, source, changed)
@@ -102,7 +106,10 @@ export async function saveMask(
 }
 
 /** What a new result is told of itself; the rest follows from its mask. */
-export type NewResult = Pick<ResultRecord, 'name' | 'kind'> & Authorship
+export interface NewResult extends Pick<ResultRecord, 'name' | 'kind'>, Authorship {
+  /** Of the result that it is a copy of. */
+  head?: ResultRecord['head']
+}
 
 /** Makes a result of a mask that no model made. */
 export async function createResult(
@@ -110,7 +117,7 @@ export async function createResult(
   caseId: string,
   voxels: Uint8Array,
   source: SourceImage,
-  { name, kind, by, how }: NewResult
+  { name, kind, by, how, head: known = null }: NewResult
 ): Promise<Result> {
   const mask = { geometry: source.volume.geometry, voxels }
   checkMaskVoxels(voxels, mask.geometry)
@@ -118,6 +125,7 @@ export async function createResult(
     await assertPresent(root)
     const id = await freeResultId(root, caseId, kind === 'truth' ? 'truth' : name)
     const now = new Date().toISOString()
+    const head = headOfMask(mask, known)
     const record: ResultRecord = {
       name,
       kind,
@@ -126,10 +134,10 @@ export async function createResult(
       timesteps: null,
       createdAt: now,
       volumesMm3: volumesMm3(mask),
-      head: null,
+      head,
       confidence: null,
       cost: null,
-      warnings: [],
+      warnings: warningsOf([], null, head),
       versions: [{ version: 1, savedAt: now, by, how, changedVoxels: null }]
     }
     await writeVersion(root, caseId, id, mask, source, record)

@@ -1,21 +1,18 @@
 import type { HeadReport, QcFlag, StructureVolumes } from '../../../shared/head'
 import type { Geometry } from '../../../shared/geometry'
 import { SIDES, type Side } from '../../../shared/labels'
-import { asymmetryPercent, permilleOf } from '../../../core/head/measures'
+import { sideMeasures } from '../../../core/head/measures'
+import { asymmetryFlags, volumeFlags } from '../../../core/head/volume-flags'
 import { meanConfidence } from '../../../core/metrics/confidence'
 import { volumesMm3 } from '../../../core/metrics/volumes'
 import { voxelVolume } from '../../../core/volume/geometry'
 import type { LocatedHead } from './locate'
 import type { SegmentedRegion } from './infer-region'
 
-/** Volumes of one adult hippocampus, mm³, outside of which a mask is looked at: the training cases lie from 2200 to 4800. */
-const USUAL_VOLUME = { least: 1500, most: 5500 }
 /** Mean probability of the labels below which a mask is looked at. */
 const LEAST_CONFIDENCE = 0.8
 /** Part of a mask that lay apart from it. */
 const MOST_STRAY = 0.05
-/** Difference of the sides in percent of their mean. */
-const MOST_ASYMMETRY = 25
 /** The largest voxel side, mm, and its ratio to the smallest, that the networks are at ease with. */
 const COARSE = { millimetres: 2.5, ratio: 2.5 }
 /** Agreement with the template below which the boxes are looked at; below the least the scan is refused. */
@@ -33,9 +30,8 @@ export function headReport(
     const found = of(side)
     return found ? regionVolumes(found) : null
   }
-  const [left, right] = [volumes('left'), volumes('right')]
   const { fit, intracranialMm3 } = located
-  const asymmetry = left && right ? asymmetryPercent(left.whole, right.whole) : null
+  const measures = sideMeasures({ left: volumes('left'), right: volumes('right') }, intracranialMm3)
   return {
     fit: fit && {
       transform: fit.transform,
@@ -43,20 +39,14 @@ export function headReport(
       coverage: fit.coverage
     },
     boxes: located.boxes,
-    volumesMm3: { left, right },
-    intracranialMm3,
-    normalisedPermille: {
-      left: left && permilleOf(left.whole, intracranialMm3),
-      right: right && permilleOf(right.whole, intracranialMm3)
-    },
-    asymmetryPercent: asymmetry,
+    ...measures,
     flags: [
       ...scanFlags(located, image),
       ...SIDES.flatMap((side) => {
         const found = of(side)
         return found ? sideFlags(side, found) : []
       }),
-      ...asymmetryFlags(asymmetry)
+      ...asymmetryFlags(measures.asymmetryPercent)
     ]
   }
 }
@@ -92,13 +82,8 @@ function sideFlags(side: Side, found: SegmentedRegion): QcFlag[] {
     flags.push({ code, side, message })
   }
   const { whole } = regionVolumes(found)
-  if (whole === 0) {
-    flag('empty', `no ${side} hippocampus was found in its box; check where the box lies`)
-    return flags
-  }
-  const volume = `the ${side} hippocampus has ${whole.toFixed(0)} mm³`
-  if (whole < USUAL_VOLUME.least) flag('small', `${volume}, unusually little; check the mask`)
-  if (whole > USUAL_VOLUME.most) flag('large', `${volume}, unusually much; check the mask`)
+  flags.push(...volumeFlags(side, whole))
+  if (whole === 0) return flags
   if (found.touchesEdge) {
     flag(
       'edge',
@@ -120,16 +105,4 @@ function sideFlags(side: Side, found: SegmentedRegion): QcFlag[] {
     )
   }
   return flags
-}
-
-function asymmetryFlags(asymmetry: number | null): QcFlag[] {
-  if (asymmetry === null || Math.abs(asymmetry) <= MOST_ASYMMETRY) return []
-  const larger = asymmetry > 0 ? 'left' : 'right'
-  return [
-    {
-      code: 'asymmetry',
-      side: null,
-      message: `the ${larger} hippocampus is larger by ${Math.abs(asymmetry).toFixed(0)}% of their mean; check both masks`
-    }
-  ]
 }
