@@ -1,10 +1,14 @@
 import { Hono } from 'hono'
 import { z } from 'zod'
 import { comparisonSchema, type Comparison } from '../../shared/api/cases'
-import type { StructureName } from '../../shared/labels'
+import type { Triple } from '../../shared/geometry'
+import { isHeadMask, SIDE_OFFSET, type Side } from '../../shared/labels'
+import { maskExtent } from '../../core/head/extent'
 import { diceScores } from '../../core/metrics/overlap'
 import { hausdorff95Scores } from '../../core/metrics/surface-distance'
+import { perStructure } from '../../core/metrics/structures'
 import { volumesMm3 } from '../../core/metrics/volumes'
+import { crop, type Roi } from '../../core/volume/crop'
 import { readCase } from '../workspace/case-record'
 import { checkSameGrid } from '../workspace/grid'
 import { readMask } from '../workspace/masks'
@@ -27,20 +31,50 @@ export function compareRoutes({ session }: Services): Hono {
 }
 
 type Mask = Awaited<ReturnType<typeof readMask>>
+type Scores = Omit<Comparison, 'sides'>
 
 function compare(a: Mask, b: Mask): Comparison {
+  const isHead = isHeadMask(a.geometry, a.voxels) || isHeadMask(b.geometry, b.voxels)
+  // Of a head almost everything is background, which scores need not walk through.
+  const around = cropTogether(a, b)
+  return { ...scores(...around), sides: isHead ? sideScores(...around) : null }
+}
+
+function sideScores(a: Mask, b: Mask): Comparison['sides'] {
+  const of = (side: Side): Scores => {
+    const [first, last] = [1 + SIDE_OFFSET[side], 2 + SIDE_OFFSET[side]]
+    const only = ({ geometry, voxels }: Mask): Mask => ({
+      geometry,
+      voxels: voxels.map((label) => (label >= first && label <= last ? label : 0))
+    })
+    return scores(...cropTogether(only(a), only(b)))
+  }
+  return { left: of('left'), right: of('right') }
+}
+
+/** Both masks on the smallest grid that holds them, with a rim of background where the image has one. */
+function cropTogether(a: Mask, b: Mask): [Mask, Mask] {
+  const { size } = a.geometry
+  const extent = maskExtent(
+    a.voxels.map((label, n) => label | b.voxels[n]!),
+    size
+  )
+  if (extent === null) return [a, b]
+  const roi: Roi = {
+    start: extent.low.map((value) => Math.max(0, value - 1)) as Triple,
+    end: extent.high.map((value, axis) => Math.min(size[axis]!, value + 2)) as Triple
+  }
+  return [crop(a, roi), crop(b, roi)]
+}
+
+function scores(a: Mask, b: Mask): Scores {
   const { size, spacing } = a.geometry
   const dice = diceScores(a.voxels, b.voxels)
   const distance = hausdorff95Scores(a.voxels, b.voxels, size, spacing)
   const [before, after] = [volumesMm3(a), volumesMm3(b)]
-  const score = (structure: StructureName): Comparison[StructureName] => ({
+  return perStructure((structure) => ({
     dice: dice[structure],
     hd95Mm: distance[structure],
     volumeDifferenceMm3: after[structure] - before[structure]
-  })
-  return {
-    anterior: score('anterior'),
-    posterior: score('posterior'),
-    whole: score('whole')
-  }
+  }))
 }

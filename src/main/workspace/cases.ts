@@ -1,4 +1,5 @@
 import type { CaseSummary, Result } from '../../shared/api/cases'
+import type { HeadReport } from '../../shared/head'
 import { caseIds, readCase, type Case } from './case-record'
 import { listResults } from './result-record'
 
@@ -30,6 +31,13 @@ function summaryOf({ id, record }: Case, results: readonly Result[]): CaseSummar
     size,
     spacing,
     state: corrected ? 'corrected' : own.length > 0 ? 'segmented' : 'new',
-    volumesMm3: own[0]?.volumesMm3 ?? null
+    volumesMm3: own[0]?.volumesMm3 ?? null,
+    wholeMm3: wholeBySide(own[0]?.head ?? null)
   }
+}
+
+function wholeBySide(head: HeadReport | null): CaseSummary['wholeMm3'] {
+  if (head === null) return null
+  const { left, right } = head.volumesMm3
+  return { left: left?.whole ?? null, right: right?.whole ?? null }
 }

@@ -3,10 +3,10 @@ import { basename, dirname, join, resolve } from 'node:path'
 import { z } from 'zod'
 import { HippospikeError } from '../../shared/errors'
 import type { Workspace } from '../../shared/api/workspace'
-import { CROP_LABELS } from '../../shared/labels'
 import { VERSION } from '../../shared/version'
 import { makeFolder, OutputSet, writeFileAtomic } from './atomic-write'
 import { readJson, writeJson } from './json-file'
+import { labelTable } from './label-table'
 import { DESCRIPTION_FILE, derivatives } from './layout'
 
 const BIDS_VERSION = '1.9.0'
@@ -92,7 +92,7 @@ export async function ensureDerivatives(root: string): Promise<void> {
   const path = join(folder, DESCRIPTION_FILE)
   if ((await stat(path).catch(() => null)) !== null) return
   await makeFolder(folder)
-  await writeFileAtomic(join(folder, 'dseg.tsv'), labelTable())
+  await writeFileAtomic(join(folder, 'dseg.tsv'), labelTable(false))
   await writeJson(path, {
     Name: 'Hippospike',
     BIDSVersion: BIDS_VERSION,
@@ -100,18 +100,6 @@ export async function ensureDerivatives(root: string): Promise<void> {
     GeneratedBy: generatedBy(),
     SourceDatasets: [{ URL: '../..' }]
   })
-}
-
-/** The labels of the masks, as BIDS derivatives list them. */
-function labelTable(): string {
-  const colours = ['#000000', '#e8875b', '#4aa8c9']
-  const abbreviations = ['BG', 'aHC', 'pHC']
-  const rows = CROP_LABELS.map(({ index, name }, n) =>
-    [index, index === 0 ? name : `${name} hippocampus`, abbreviations[n], colours[n], index].join(
-      '\t'
-    )
-  )
-  return `${['index\tname\tabbreviation\tcolor\tmapping', ...rows].join('\n')}\n`
 }
 
 function generatedBy(): unknown[] {

@@ -67,6 +67,8 @@ export interface ResultFiles {
   mask: string
   /** What is known about it; a result exists once this does. */
   sidecar: string
+  /** What its labels mean, where they are not those of the folder's own table. */
+  labels: string
   run: string
   probabilities: string
   /** Folder. */
@@ -82,6 +84,7 @@ export function resultFiles(root: string, id: string, result: string): ResultFil
     folder,
     mask: `${stem}_dseg.nii.gz`,
     sidecar: `${stem}_dseg.json`,
+    labels: `${stem}_dseg.tsv`,
     run: `${stem}_dseg.run.json`,
     probabilities: `${stem}_probseg.nii.gz`,
     spikes: `${stem}_spikes`,

@@ -4,8 +4,9 @@ import { z } from 'zod'
 import { resultSchema, type Result } from '../../shared/api/cases'
 import { ensureDerivatives } from './folder'
 import { readJson, writeJson } from './json-file'
+import { labelTable } from './label-table'
 import { derivedFolder, LABEL, resultFiles, resultOfSidecar } from './layout'
-import type { WriteOptions } from './atomic-write'
+import { makeFolder, writeFileAtomic, type WriteOptions } from './atomic-write'
 import { MissingError } from './missing'
 import { INDEX_FILE } from './spike-store-index'
 
@@ -57,8 +58,13 @@ export async function writeResultRecord(
   options: WriteOptions = {}
 ): Promise<void> {
   await ensureDerivatives(root)
+  const files = resultFiles(root, caseId, id)
+  if (record.head !== null) {
+    await makeFolder(files.folder, options.outputs)
+    await writeFileAtomic(files.labels, labelTable(true), options)
+  }
   await writeJson(
-    resultFiles(root, caseId, id).sidecar,
+    files.sidecar,
     {
       Description: record.name,
       Manual: record.kind !== 'model',

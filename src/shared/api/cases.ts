@@ -1,12 +1,6 @@
 import { z } from 'zod'
 import { geometrySchema } from '../geometry'
-import { headReportSchema } from '../head'
-
-const volumesSchema = z.strictObject({
-  anterior: z.number(),
-  posterior: z.number(),
-  whole: z.number()
-})
+import { headReportSchema, structureVolumesSchema as volumesSchema } from '../head'
 
 /** GET /api/cases: the list. */
 export const caseSummarySchema = z.strictObject({
@@ -19,7 +13,9 @@ export const caseSummarySchema = z.strictObject({
   spacing: z.tuple([z.number(), z.number(), z.number()]),
   state: z.enum(['new', 'segmented', 'corrected']),
   /** Of the newest result, mm³. */
-  volumesMm3: volumesSchema.nullable()
+  volumesMm3: volumesSchema.nullable(),
+  /** The same of each whole hippocampus, where it is a head; null for a side that was not asked for. */
+  wholeMm3: z.strictObject({ left: z.number().nullable(), right: z.number().nullable() }).nullable()
 })
 export type CaseSummary = z.infer<typeof caseSummarySchema>
 export const caseListSchema = z.array(caseSummarySchema)
@@ -142,9 +138,14 @@ const scoreSchema = z.strictObject({
   /** b − a, mm³. */
   volumeDifferenceMm3: z.number()
 })
-export const comparisonSchema = z.strictObject({
+const scoresSchema = z.strictObject({
   anterior: scoreSchema,
   posterior: scoreSchema,
   whole: scoreSchema
+})
+export const comparisonSchema = z.strictObject({
+  ...scoresSchema.shape,
+  /** Of each side of a head; null for a crop. */
+  sides: z.strictObject({ left: scoresSchema, right: scoresSchema }).nullable()
 })
 export type Comparison = z.infer<typeof comparisonSchema>
