@@ -45,8 +45,17 @@ export const FREESURFER_LABELS = { left: 17, right: 53 } as const
 export type Side = 'left' | 'right'
 export const SIDES: readonly Side[] = ['left', 'right']
 
+/** As BIDS names a side in a file's name: `hemi-L`. */
+export const HEMISPHERE: Readonly<Record<Side, string>> = { left: 'L', right: 'R' }
+
 /** What is added to a label of a crop to make it that of a side of a head. */
 export const SIDE_OFFSET: Readonly<Record<Side, number>> = { left: 0, right: 2 }
 
 export type StructureName = 'anterior' | 'posterior' | 'whole'
 export const STRUCTURES: readonly StructureName[] = ['anterior', 'posterior', 'whole']
+
+/** Side that a label of a head lies on; null for the background. */
+export function sideOf(label: number): Side | null {
+  if (label === 0) return null
+  return label > SIDE_OFFSET.right ? 'right' : 'left'
+}

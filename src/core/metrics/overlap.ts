@@ -6,11 +6,13 @@ import { perStructure, structureMask } from './structures'
  *
  * Two empty masks agree fully and score 1 (as in MONAI with `ignore_empty=False`); one empty
  * mask scores 0. See docs/decisions/metrics.md.
+ *
+ * @param outside voxels of b that lie beyond the grid of the two
  */
-export function dice(a: Uint8Array, b: Uint8Array): number {
+export function dice(a: Uint8Array, b: Uint8Array, outside = 0): number {
   if (a.length !== b.length) throw new RangeError(`masks of ${a.length} and ${b.length} voxels`)
   let both = 0
-  let sum = 0
+  let sum = outside
   for (let n = 0; n < a.length; n++) {
     const inA = a[n] !== 0
     const inB = b[n] !== 0

@@ -4,7 +4,8 @@ export {
   labelsOverTime,
   timeToStable,
   type Agreement,
-  type OutputPlace
+  type OutputPlace,
+  type Truth
 } from './labels-over-time'
 export {
   countSpikes,

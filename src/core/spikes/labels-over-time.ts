@@ -59,16 +59,20 @@ export interface Agreement {
   changedVoxels: number
 }
 
+/** What an expert drew, on the grid of the label maps that it is compared with. */
+export interface Truth {
+  voxels: Uint8Array
+  /** Voxels of it that lie beyond that grid. */
+  outside: number
+}
+
 /** How the mask settles. */
-export function agreementOverTime(
-  labels: readonly Uint8Array[],
-  truth: Uint8Array | null
-): Agreement[] {
+export function agreementOverTime(labels: readonly Uint8Array[], truth: Truth | null): Agreement[] {
   const last = labels.at(-1)
   return labels.map((now, t) => ({
     t: t + 1,
     toFinal: dice(now, last!),
-    toTruth: truth && dice(now, truth),
+    toTruth: truth && dice(now, truth.voxels, truth.outside),
     changedVoxels: changes(labels[t - 1] ?? null, now)
   }))
 }

@@ -8,7 +8,7 @@ import { labelTable } from './label-table'
 import { derivedFolder, LABEL, resultFiles, resultOfSidecar } from './layout'
 import { makeFolder, writeFileAtomic, type WriteOptions } from './atomic-write'
 import { MissingError } from './missing'
-import { INDEX_FILE } from './spike-store-index'
+import { spikeFolders } from './spike-folders'
 
 /** What the sidecar keeps of a result; the rest of {@link Result} is seen from the files beside it. */
 export const resultRecordSchema = resultSchema.omit({
@@ -41,7 +41,7 @@ export async function readResult(root: string, caseId: string, id: string): Prom
   return {
     id,
     ...sidecar.Hippospike,
-    hasSpikes: await exists(join(files.spikes, INDEX_FILE)),
+    hasSpikes: (await spikeFolders(files.spikes)).length > 0,
     hasProbabilities: await exists(files.probabilities)
   }
 }

@@ -1,8 +1,9 @@
 import { promisify } from 'node:util'
 import { gzip } from 'node:zlib'
-import type { DiceOverTime, NeuronTrace, SpikeInfo } from '../../shared/api/spikes'
+import type { DiceOverTime, ImageBox, NeuronTrace, SpikeInfo } from '../../shared/api/spikes'
 import { HippospikeError } from '../../shared/errors'
 import type { Triple } from '../../shared/geometry'
+import { SIDE_OFFSET, type Side } from '../../shared/labels'
 import type { Model } from '../../shared/model'
 import { planModel, traceVoxel, type EventPlan, type VoxelTrace } from '../../core/event'
 import {
@@ -12,23 +13,43 @@ import {
   labelsOverTime,
   layerVoxels,
   spikeRaster,
-  timeToStable,
-  type InputGrid
+  type InputGrid,
+  type Truth
 } from '../../core/spikes'
+import { keepLargestComponent } from '../../core/volume/components'
+import { eachRow } from '../../core/volume/crop'
 import { indexToPhysical, physicalToIndex, voxelCount } from '../../core/volume/geometry'
 import { headerOnGrid } from '../imaging/nifti-write'
 import { mappingOf, type SpikeStore } from './spike-store'
 
 const gzipAsync = promisify(gzip)
 
-/** What is shown of the spikes of one segmentation. What several views need is computed once. */
+/** What is shown of the spikes of one inference. What several views need is computed once. */
 export class SpikeViews {
-  private labels: Promise<Uint8Array[]> | null = null
+  private computed: Promise<Uint8Array[]> | null = null
   private plan: EventPlan | null = null
 
-  constructor(readonly store: SpikeStore) {}
+  /** @param side of a head; null for a crop */
+  constructor(
+    readonly store: SpikeStore,
+    readonly side: Side | null
+  ) {}
 
-  info(): SpikeInfo {
+  get timesteps(): number {
+    return this.store.index.timesteps
+  }
+
+  get imageSize(): Triple {
+    return this.store.index.imageSize
+  }
+
+  /** The part of the image that the network looked at. */
+  get box(): ImageBox {
+    const { roi, imageSize } = this.store.index
+    return roi ?? { start: [0, 0, 0], end: imageSize }
+  }
+
+  info(): Pick<SpikeInfo, 'timesteps' | 'mode' | 'grid' | 'layers'> {
     const { timesteps, model, canonical, layers } = this.store.index
     return {
       timesteps,
@@ -48,24 +69,22 @@ export class SpikeViews {
     return interleave(heatAt(await this.store.layer(layer), t - 1, this.grid))
   }
 
-  /** The label map after a timestep, on the image's grid. @param t from 1 */
-  async mask(t: number): Promise<Uint8Array> {
-    this.checkTimestep(t)
-    return (await this.allLabels())[t - 1]!
-  }
-
-  /** The last timestep at which each voxel of the image changed its label. */
-  async stable(): Promise<Uint8Array> {
-    return timeToStable(await this.allLabels())
+  /** The label map after each timestep on {@link box}, with the labels that the side has in the result's mask. */
+  labels(): Promise<Uint8Array[]> {
+    this.computed ??= this.computeLabels().catch((cause: unknown) => {
+      this.computed = null
+      throw cause
+    })
+    return this.computed
   }
 
   async raster(layer: string, limit: number): Promise<Uint32Array> {
     return spikeRaster(await this.store.layer(layer), limit)
   }
 
-  /** @param truth label map on the image's grid; null for none */
+  /** @param truth label map of the image, both sides of a head; null for none */
   async dice(truth: Uint8Array | null): Promise<DiceOverTime> {
-    return agreementOverTime(await this.allLabels(), truth)
+    return agreementOverTime(await this.labels(), truth && this.ownTruth(truth))
   }
 
   /**
@@ -148,19 +167,34 @@ export class SpikeViews {
     return { size: canonical.size, offset: paddedOffset }
   }
 
-  private allLabels(): Promise<Uint8Array[]> {
-    this.labels ??= this.computeLabels().catch((cause: unknown) => {
-      this.labels = null
-      throw cause
-    })
-    return this.labels
-  }
-
   private async computeLabels(): Promise<Uint8Array[]> {
     const { index } = this.store
-    const { classes, roi, imageSize } = index
-    const place = { classes, roi, mapping: mappingOf(index), size: imageSize }
-    return labelsOverTime(await this.store.steps(), place)
+    const { classes, source } = index
+    const place = { classes, roi: null, mapping: mappingOf(index), size: source.size }
+    const labels = labelsOverTime(await this.store.steps(), place)
+    const { side } = this
+    // The mask of a head is cleaned of stray pieces, that of a crop is left as it comes.
+    return side === null ? labels : labels.map((one) => labelsOfSide(one, source.size, side))
+  }
+
+  /** The truth of this side; null where it has none. */
+  private ownTruth(truth: Uint8Array): Truth | null {
+    const { box, imageSize, side } = this
+    const offset = side === null ? 0 : SIDE_OFFSET[side]
+    const isOwn = (label: number): boolean =>
+      side === null ? label > 0 : label === offset + 1 || label === offset + 2
+    const voxels = new Uint8Array(voxelCount(this.store.index.source.size))
+    let inside = 0
+    eachRow(imageSize, box, 1, (whole, part, length) => {
+      for (let n = 0; n < length; n++) {
+        if (!isOwn(truth[whole + n]!)) continue
+        voxels[part + n] = truth[whole + n]!
+        inside++
+      }
+    })
+    let all = 0
+    for (const label of truth) if (isOwn(label)) all++
+    return side !== null && all === 0 ? null : { voxels, outside: all - inside }
   }
 
   private checkTimestep(t: number): void {
@@ -188,7 +222,9 @@ export class SpikeViews {
     if (isSeen) return index.map((n, axis) => n + paddedOffset[axis]!) as Triple
     throw new HippospikeError(
       'usage',
-      `voxel ${voxel.join(', ')} lies outside the region that the network saw; choose one inside`
+      this.side === null
+        ? `voxel ${voxel.join(', ')} lies outside the region that the network saw; choose one inside`
+        : `voxel ${voxel.join(', ')} lies outside the box around the ${this.side} hippocampus, which is all that the network saw; choose one inside`
     )
   }
 
@@ -203,6 +239,12 @@ export class SpikeViews {
       `model ${id} has changed since this segmentation, so its membrane potentials cannot be had; segment the case again`
     )
   }
+}
+
+/** As the segmentation of a head makes its mask of what the network says. */
+function labelsOfSide(labels: Uint8Array, size: Triple, side: Side): Uint8Array {
+  const { voxels } = keepLargestComponent(labels, size, 26)
+  return voxels.map((label) => (label === 0 ? 0 : label + SIDE_OFFSET[side]))
 }
 
 function neuronTrace(

@@ -39,11 +39,13 @@ describe('the mask over time', () => {
   })
 
   it('is compared with its end and with the truth', () => {
-    const truth = Uint8Array.from(image([[imageOffset([0, 0, 0]), 2]]))
-    expect(agreementOverTime(labels, truth)).toEqual([
+    const voxels = Uint8Array.from(image([[imageOffset([0, 0, 0]), 2]]))
+    expect(agreementOverTime(labels, { voxels, outside: 0 })).toEqual([
       { t: 1, toFinal: 0.5, toTruth: 2 / 3, changedVoxels: 2 },
       { t: 2, toFinal: 1, toTruth: 2 / 3, changedVoxels: 2 }
     ])
+    // What the network never looked at is missed.
+    expect(agreementOverTime(labels, { voxels, outside: 1 })[0]!.toTruth).toBe(0.5)
     expect(agreementOverTime(labels, null)[0]!.toTruth).toBeNull()
   })
 })
