@@ -219,6 +219,7 @@ describe('the spikes that were set by hand', () => {
 
   it.each([
     ['heat?layer=enc0.conv1&t=3', 400, /timestep 3 was not run; there are 1 to 2/],
+    ['heat?layer=enc0.conv1&t=1&side=left', 400, /crop around one hippocampus: leave side out/],
     ['heat?layer=enc0.conv1&t=0', 400, /timestep 0 was not run/],
     ['heat?layer=enc0.conv1&t=one', 400, /query does not fit: t/],
     ['heat?layer=output&t=1', 400, /no spiking layer is called output; there are enc0\.conv1/],
