@@ -60,9 +60,13 @@ async function segment(request: SegmentRequest, context: JobContext): Promise<Se
     )
   }
   const part = cropOf(request, image)
+  const timings: Record<string, number> = { read: secondsSince(start) }
+  const locating = performance.now()
   const located = part === null ? await locateHippocampi(request, image, context) : null
+  timings.locate = secondsSince(locating)
+  const opening = performance.now()
   const predictor = await openPredictor(model, request, context)
-  const timings: Record<string, number> = { prepare: secondsSince(start) }
+  timings.open = secondsSince(opening)
   const outputs = new OutputSet()
   const writing = { force: request.force, outputs }
   const warnings = [...source.warnings, ...predictor.warnings]
