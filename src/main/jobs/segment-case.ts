@@ -4,6 +4,7 @@ import type { SegmentJobRequest } from '../../shared/api/jobs'
 import { HippospikeError } from '../../shared/errors'
 import type { Geometry } from '../../shared/geometry'
 import { segmentResultSchema, type SegmentRequest, type SegmentResult } from '../../shared/jobs'
+import type { ModelManifest } from '../../shared/model'
 import { RUNTIMES, runtimeSchema, type Runtime } from '../../shared/runtime'
 import { isCropSized } from '../../shared/crop-size'
 import { makeFolder, writeFileAtomic } from '../workspace/atomic-write'
@@ -93,7 +94,7 @@ async function segmentCase(
 ): Promise<string> {
   await assertPresent(root)
   await ensureDerivatives(root)
-  const id = await freeResultId(root, caseId, nameOf(model, timesteps))
+  const id = await freeResultId(root, caseId, modelResultName(model.summary.id, timesteps))
   const files = resultFiles(root, caseId, id)
   await makeFolder(files.folder)
   const request: SegmentRequest = {
@@ -142,14 +143,23 @@ async function keep(
   { summary }: FoundModel,
   result: SegmentResult
 ): Promise<void> {
+  await writeFileAtomic(files.version(1), await readFile(files.mask))
+  await writeResultRecord(root, caseId, id, modelRecord(summary, result))
+}
+
+/** What is kept of a segmentation by a model. */
+export function modelRecord(
+  { id, name, stage }: Pick<ModelManifest, 'id' | 'name' | 'stage'>,
+  result: SegmentResult
+): ResultRecord {
   const now = new Date().toISOString()
   const { timestepsRun, runtime, seconds } = result
   const steps = timestepsRun === null ? '' : `, T=${timestepsRun}`
-  const record: ResultRecord = {
-    name: `${summary.name}${steps}`,
+  return {
+    name: `${name}${steps}`,
     kind: 'model',
-    model: summary.id,
-    stage: summary.stage,
+    model: id,
+    stage,
     timesteps: timestepsRun,
     createdAt: now,
     volumesMm3: result.volumesMm3,
@@ -168,19 +178,17 @@ async function keep(
       {
         version: 1,
         savedAt: now,
-        by: summary.id,
+        by: id,
         how: `segmented on ${runtime}`,
         changedVoxels: null
       }
     ]
   }
-  await writeFileAtomic(files.version(1), await readFile(files.mask))
-  await writeResultRecord(root, caseId, id, record)
 }
 
 /** `snn` at four timesteps is `snnT4`. */
-function nameOf({ summary }: FoundModel, timesteps: number | null): string {
-  return timesteps === null ? summary.id : `${summary.id}T${timesteps}`
+export function modelResultName(id: string, timesteps: number | null): string {
+  return timesteps === null ? id : `${id}T${timesteps}`
 }
 
 function runtimeOf(text: string): Runtime {

@@ -93,13 +93,22 @@ export async function ensureDerivatives(root: string): Promise<void> {
   if ((await stat(path).catch(() => null)) !== null) return
   await makeFolder(folder)
   await writeFileAtomic(join(folder, 'dseg.tsv'), labelTable(false))
-  await writeJson(path, {
+  await writeJson(path, derivativeDescription('../..'))
+}
+
+/**
+ * What describes a dataset of the program's results.
+ *
+ * @param source of the dataset that they were made from: its path, seen from there
+ */
+export function derivativeDescription(source: string): Record<string, unknown> {
+  return {
     Name: 'Hippospike',
     BIDSVersion: BIDS_VERSION,
     DatasetType: 'derivative',
     GeneratedBy: generatedBy(),
-    SourceDatasets: [{ URL: '../..' }]
-  })
+    SourceDatasets: [{ URL: source }]
+  }
 }
 
 function generatedBy(): unknown[] {

@@ -7,6 +7,11 @@ export const DESCRIPTION_FILE = 'dataset_description.json'
 /** BIDS labels are letters and digits alone. */
 export const LABEL = /^[A-Za-z0-9]{1,64}$/
 
+/** A text as a BIDS label, `mask` where nothing of it is left. */
+export function labelOf(text: string): string {
+  return text.replace(/[^A-Za-z0-9]/g, '').slice(0, 50) || 'mask'
+}
+
 /** Folder of what is the program's alone and no data: trash, files on their way in. BIDS tools ignore it (.bidsignore). */
 export function privateFolder(root: string): string {
   return join(root, '.hippospike')
@@ -78,8 +83,23 @@ export interface ResultFiles {
 }
 
 export function resultFiles(root: string, id: string, result: string): ResultFiles {
-  const folder = join(derivedFolder(root, id), 'anat')
-  const stem = join(folder, `sub-${id}_seg-${result}`)
+  return {
+    ...derivedFiles(join(derivedFolder(root, id), 'anat'), `sub-${id}`, result),
+    journal: join(journalFolder(root, id), `seg-${result}.gz`)
+  }
+}
+
+/**
+ * The files of one result of a scan, of a case or not.
+ *
+ * @param entities what the scan's name says before its suffix: `sub-01_ses-2_run-1`
+ */
+export function derivedFiles(
+  folder: string,
+  entities: string,
+  result: string
+): Omit<ResultFiles, 'journal'> {
+  const stem = join(folder, `${entities}_seg-${result}`)
   return {
     folder,
     mask: `${stem}_dseg.nii.gz`,
@@ -88,7 +108,6 @@ export function resultFiles(root: string, id: string, result: string): ResultFil
     run: `${stem}_dseg.run.json`,
     probabilities: `${stem}_probseg.nii.gz`,
     spikes: `${stem}_spikes`,
-    journal: join(journalFolder(root, id), `seg-${result}.gz`),
     version: (n) => `${stem}_desc-v${n}_dseg.nii.gz`
   }
 }
