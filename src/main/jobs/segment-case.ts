@@ -89,7 +89,7 @@ interface Plan {
 
 async function segmentCase(
   { root, template, run, log, scan, geometry, model, timesteps, runtime }: Plan,
-  { caseId }: SegmentJobRequest,
+  { caseId, side, boxes }: SegmentJobRequest,
   job: JobRun
 ): Promise<string> {
   await assertPresent(root)
@@ -110,9 +110,9 @@ async function segmentCase(
     spikes: null,
     spikeStore: timesteps === null ? null : files.spikes,
     roi: 'auto',
-    side: 'both',
+    side,
     labels: 'native',
-    boxes: null,
+    boxes,
     template,
     repairGeometry: false,
     // A run that was killed may have left files that no sidecar names.

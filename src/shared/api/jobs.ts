@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { headBoxSchema } from '../head'
 
 /** Transitions: queued → running → done | failed | cancelled | interrupted; queued → cancelled. */
 export const jobStateSchema = z.enum([
@@ -17,7 +18,11 @@ export const segmentJobRequestSchema = z.strictObject({
   caseId: z.string().min(1),
   model: z.string().min(1),
   timesteps: z.int().min(1).max(64).nullable(),
-  runtime: z.string().nullable()
+  runtime: z.string().nullable(),
+  /** Of a head: what to segment. */
+  side: z.enum(['left', 'right', 'both']).default('both'),
+  /** Of a head: these in place of located ones. */
+  boxes: z.array(headBoxSchema).min(1).max(2).nullable().default(null)
 })
 export type SegmentJobRequest = z.infer<typeof segmentJobRequestSchema>
 export const appJobRequestSchema = z.discriminatedUnion('kind', [segmentJobRequestSchema])
