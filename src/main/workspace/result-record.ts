@@ -5,7 +5,14 @@ import { resultSchema, type Result } from '../../shared/api/cases'
 import { ensureDerivatives } from './folder'
 import { readJson, writeJson } from './json-file'
 import { labelTable } from './label-table'
-import { derivedFolder, LABEL, resultFiles, resultOfSidecar } from './layout'
+import {
+  derivedFolder,
+  LABEL,
+  labelOf,
+  resultFiles,
+  resultOfSidecar,
+  type ResultFiles
+} from './layout'
 import { makeFolder, writeFileAtomic, type WriteOptions } from './atomic-write'
 import { MissingError } from './missing'
 import { spikeFolders } from './spike-folders'
@@ -19,7 +26,7 @@ export const resultRecordSchema = resultSchema.omit({
 export type ResultRecord = z.infer<typeof resultRecordSchema>
 
 /** The BIDS sidecar of a mask: its standard fields, and ours under our name. */
-const sidecarSchema = z.looseObject({ Hippospike: resultRecordSchema })
+export const sidecarSchema = z.looseObject({ Hippospike: resultRecordSchema })
 
 /** The results of a case, the newest first. One whose sidecar is damaged is left out of the list, not of the disk. */
 export async function listResults(root: string, caseId: string): Promise<Result[]> {
@@ -59,6 +66,20 @@ export async function writeResultRecord(
 ): Promise<void> {
   await ensureDerivatives(root)
   const files = resultFiles(root, caseId, id)
+  await writeSidecar(files, record, `bids::sub-${caseId}`, options)
+}
+
+/**
+ * Writes what is known about a mask beside it, in BIDS's fields and in ours: from then on there is a result.
+ *
+ * @param source BIDS URI of the scan
+ */
+export async function writeSidecar(
+  files: Pick<ResultFiles, 'folder' | 'labels' | 'sidecar'>,
+  record: ResultRecord,
+  source: string,
+  options: WriteOptions = {}
+): Promise<void> {
   if (record.head !== null) {
     await makeFolder(files.folder, options.outputs)
     await writeFileAtomic(files.labels, labelTable(true), options)
@@ -68,7 +89,7 @@ export async function writeResultRecord(
     {
       Description: record.name,
       Manual: record.kind !== 'model',
-      Sources: [`bids::sub-${caseId}`],
+      Sources: [source],
       SpatialReference: 'orig',
       Hippospike: record
     },
@@ -78,7 +99,7 @@ export async function writeResultRecord(
 
 /** A name for a new result that no other has: `stem`, or `stem` and a number. */
 export async function freeResultId(root: string, caseId: string, stem: string): Promise<string> {
-  const plain = stem.replace(/[^A-Za-z0-9]/g, '').slice(0, 50) || 'mask'
+  const plain = labelOf(stem)
   for (let n = 1; ; n++) {
     const id = n === 1 ? plain : `${plain}r${n}`
     const { mask, sidecar } = resultFiles(root, caseId, id)
