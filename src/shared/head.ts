@@ -58,6 +58,11 @@ export const headReportSchema = z.strictObject({
   normalisedPermille: z.strictObject({ left: z.number().nullable(), right: z.number().nullable() }),
   /** 100 · (left − right) / mean of both, of the whole volumes; null for one side. */
   asymmetryPercent: z.number().nullable(),
+  /** Half the width of the 95% interval of the whole volume over moved windows, mm³; null where it was not asked for. */
+  repeatabilityMm3: z
+    .strictObject({ left: z.number().nullable(), right: z.number().nullable() })
+    .nullable()
+    .default(null),
   flags: z.array(qcFlagSchema)
 })
 export type HeadReport = z.infer<typeof headReportSchema>

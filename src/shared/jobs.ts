@@ -43,6 +43,8 @@ export const segmentRequestSchema = z.strictObject({
   spikes: z.string().nullable(),
   /** Folder for every spike, for the views of spike activity; written by the event runtime alone. */
   spikeStore: z.string().min(1).nullable().optional(),
+  /** PNG of a coronal plane with the mask's outline, to look at it quickly. */
+  picture: z.string().min(1).nullable().optional(),
   dicom: dicomRequestSchema.optional(),
   /**
    * `auto`: an image larger than a crop is a head, in which the hippocampi are located. `whole`: the image is a crop around one hippocampus, come
@@ -55,6 +57,8 @@ export const segmentRequestSchema = z.strictObject({
   labels: z.enum(['native', 'freesurfer']),
   /** Of a head: these in place of located ones. */
   boxes: z.array(headBoxSchema).min(1).max(2).nullable(),
+  /** Of a head: segment it again in moved windows, to tell how repeatable its volumes are. */
+  repeatability: z.boolean().optional(),
   /** Folder of the template that heads are registered to. */
   template: z.string().min(1),
   repairGeometry: z.boolean(),

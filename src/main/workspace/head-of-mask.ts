@@ -23,6 +23,7 @@ export function headOfMask(mask: Volume<Uint8Array>, known: HeadReport | null): 
     fit: known?.fit ?? null,
     boxes: known?.boxes ?? [],
     ...measures,
+    repeatabilityMm3: null,
     flags: []
   }
   // Of a mask that no network made nothing was expected.

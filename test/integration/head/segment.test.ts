@@ -164,6 +164,19 @@ describe('a head', () => {
     expect(isOneOf(own, 3, 4).includes(1)).toBe(false)
   })
 
+  it('can be asked how repeatable its volumes are', async () => {
+    const { result: told } = await segment(path, 'repeated-mask', {
+      side: 'left',
+      repeatability: true
+    })
+    const { left, right } = told.head!.repeatabilityMm3!
+    expect(right).toBeNull()
+    // Moved windows give other volumes, but not by much.
+    expect(left).toBeGreaterThan(0)
+    expect(left).toBeLessThan(0.1 * told.head!.volumesMm3.left!.whole)
+    expect(told.head!.volumesMm3.left).toEqual(result.head!.volumesMm3.left)
+  })
+
   it('leaves nothing where its header stands it on its head', async () => {
     const by = motion(scan.geometry, rotation([0, 1, 0], 180), [0, 0, 0])
     const upset = await stored(moved(scan, by), 'upset')

@@ -32,7 +32,9 @@ import { assembleMask, assembleProbabilities, maskTable } from '../segmentation/
 import { headReport, regionVolumes } from '../segmentation/head-report'
 import { inferBox, inferCrop, type SegmentedRegion } from '../segmentation/infer-region'
 import { locateHippocampi, type LocatedHead } from '../segmentation/locate'
+import { coronalPicture } from '../segmentation/picture'
 import { boxRegion, cropRegion } from '../segmentation/region'
+import { repeatabilityMm3 } from '../segmentation/repeatability'
 import { SPIKES_FILE, writeSpikes } from '../spike-files'
 import { keepSpikes } from '../spike-recording'
 import { throwIfCancelled, yieldToHost, type Job, type JobContext } from './job'
@@ -84,6 +86,11 @@ async function segment(request: SegmentRequest, context: JobContext): Promise<Se
       )
       throwIfCancelled(context)
       regions.push(found)
+      const { side } = found.region
+      if (located === null || side === null || !request.repeatability) continue
+      const regionAt = (grid: Geometry) =>
+        boxRegion(image, side, grid, model.manifest.preprocessing)
+      found.repeatabilityMm3 = await repeatabilityMm3(predictor, found, regionAt, context)
     }
     timings.infer = secondsSince(inferring)
     await yieldToHost(context)
@@ -120,6 +127,10 @@ async function segment(request: SegmentRequest, context: JobContext): Promise<Se
       throwIfCancelled(context)
     }
     await writeMask(request.out, mask, source.header, writing)
+    if (typeof request.picture === 'string') {
+      const options = { overwrite: request.force, outputs }
+      await writeFileAtomic(request.picture, coronalPicture(image, mask), options)
+    }
     const table = maskTable(regions, { isHead, labels: request.labels })
     const seg = [mask, table, source, model.manifest.id, outputs] as const
     warnings.push(...(await writeRequestedSeg(request, ...seg)))
@@ -174,6 +185,9 @@ async function checkOutputs(request: SegmentRequest): Promise<void> {
         `${request.out}: is the file of both the mask and the probabilities; give two`
       )
     }
+  }
+  if (typeof request.picture === 'string') {
+    await assertWritable(request.picture, request.force, inputs)
   }
   await checkSeg(request)
   const { spikes } = request

@@ -40,6 +40,12 @@ export function headReport(
     },
     boxes: located.boxes,
     ...measures,
+    repeatabilityMm3: regions.every((region) => region.repeatabilityMm3 === null)
+      ? null
+      : {
+          left: of('left')?.repeatabilityMm3 ?? null,
+          right: of('right')?.repeatabilityMm3 ?? null
+        },
     flags: [
       ...scanFlags(located, image),
       ...SIDES.flatMap((side) => {

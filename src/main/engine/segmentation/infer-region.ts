@@ -27,6 +27,8 @@ export interface SegmentedRegion {
   strayVoxels: number
   /** Whether the mask still reaches the edge of its window. */
   touchesEdge: boolean
+  /** mm³; null where it was not asked for. */
+  repeatabilityMm3: number | null
 }
 
 /** Windows that are off by less, mm, are not moved: the network bears more. */
@@ -101,7 +103,15 @@ function segmented(region: Region, inference: Inference): SegmentedRegion {
   const { logits, classes } = inference
   const probabilities = scoresToSource(softmaxChannels(logits, classes), classes, region.mapping)
   const labels = argmaxChannels(probabilities, classes)
-  return { region, inference, probabilities, labels, strayVoxels: 0, touchesEdge: false }
+  return {
+    region,
+    inference,
+    probabilities,
+    labels,
+    strayVoxels: 0,
+    touchesEdge: false,
+    repeatabilityMm3: null
+  }
 }
 
 function labelsOf({ logits, classes }: Inference): Uint8Array {

@@ -30,6 +30,7 @@ interface SegmentOptions extends CommonOptions, GivenInferenceOptions {
   series?: string
   seg?: string
   keepIdentity?: true
+  repeatability?: true
   repairGeometry?: true
   force?: true
 }
@@ -80,6 +81,10 @@ export function addSegment(program: Command, host: CliHost): void {
     )
     .option('--seg <file>', 'of DICOM: also write the mask as DICOM SEG')
     .option('--keep-identity', 'copy patient and study into the DICOM SEG; left blank otherwise')
+    .option(
+      '--repeatability',
+      'of a head: segment it again in moved boxes, and give the interval of its volumes (takes longer)'
+    )
     .option('--repair-geometry', 'mend axes that are not orthonormal, on a copy in memory')
     .option('--force', 'replace an existing output')
     .action((image: string, options: SegmentOptions) => segment(host, image, options))
@@ -119,6 +124,7 @@ async function segment(host: CliHost, image: string, options: SegmentOptions): P
       side: options.side,
       labels: options.labels,
       boxes: null,
+      repeatability: options.repeatability ?? false,
       template: host.templateDir,
       repairGeometry: options.repairGeometry ?? false,
       force,
@@ -168,7 +174,11 @@ function volumeRows({ volumesMm3, head }: SegmentResult): string[][] {
     decimals(left && left[structure], 1),
     decimals(right && right[structure], 1)
   ])
-  return [['structure', 'left (mm³)', 'right (mm³)'], ...rows]
+  const interval = head.repeatabilityMm3
+  const repeated = interval && [
+    ['whole, 95% within ±', decimals(interval.left, 1), decimals(interval.right, 1)]
+  ]
+  return [['structure', 'left (mm³)', 'right (mm³)'], ...rows, ...(repeated ?? [])]
 }
 
 function intracranialText({ head }: SegmentResult): string | null {

@@ -157,6 +157,7 @@ describe('segment', () => {
       side: 'both',
       labels: 'native',
       boxes: null,
+      repeatability: false,
       template: '/template',
       repairGeometry: false,
       force: false,
