@@ -3,6 +3,7 @@ import { toHippospikeError } from '../../shared/errors'
 import { aboutRoutes } from './about'
 import { caseRoutes } from './cases'
 import { compareRoutes } from './compare'
+import { dicomRoutes } from './dicom'
 import { eventRoutes } from './events'
 import { exportRoutes } from './export'
 import { failureResponse, notFound } from './http'
@@ -35,6 +36,7 @@ export function createApi(services: Services): Handler {
     preferenceRoutes,
     workspaceRoutes,
     caseRoutes,
+    dicomRoutes,
     imageRoutes,
     resultRoutes,
     trashRoutes,

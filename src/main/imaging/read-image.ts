@@ -1,6 +1,15 @@
 import type { Geometry } from '../../shared/geometry'
 import type { Volume } from '../../core/volume/volume'
-import { isDicomFile, isZipName, readDicom, type DicomSource } from './dicom'
+import {
+  isDicomFile,
+  isZipName,
+  readDicom,
+  readSeries,
+  type DicomImage,
+  type DicomSeries,
+  type DicomSource,
+  type DicomStudy
+} from './dicom'
 import { badInput, checkContrast, checkFinite } from './image-checks'
 import { readItk } from './itk-file'
 import { readMgh } from './mgh-file'
@@ -59,6 +68,32 @@ export async function readImage(path: string, options: ReadOptions = {}): Promis
 }
 
 /**
+ * Reads a series of a DICOM study that is open, as {@link readImage} does.
+ *
+ * @param path what was given, for messages
+ */
+export async function readDicomSeries(
+  path: string,
+  study: DicomStudy,
+  series: DicomSeries,
+  repair: boolean
+): Promise<SourceImage> {
+  const image = ofDicom(path, await readSeries(path, study, series, repair))
+  checkContrast(path, image.volume.voxels)
+  return image
+}
+
+/**
+ * Whether a path is read as DICOM: a folder, a zip archive, or a file that is DICOM by its content.
+ *
+ * @throws HippospikeError (input) where it is not there
+ */
+export async function isDicomPath(path: string): Promise<boolean> {
+  if ((await pathFacts(path)).isDirectory() || isZipName(path)) return true
+  return imageExtension(path) === null && (await isDicomFile(path))
+}
+
+/**
  * Reads a label map.
  *
  * @param allowed label numbers the map may hold, 0 (background) among them
@@ -92,14 +127,11 @@ function strangeLabels(path: string, strange: Map<number, number>, allowed: read
 }
 
 async function readAny(path: string, options: ReadOptions): Promise<SourceImage> {
-  const isFolder = (await pathFacts(path)).isDirectory()
-  const extension = isFolder ? null : imageExtension(path)
   const repair = options.repairGeometry ?? false
-  if (isFolder || isZipName(path) || (extension === null && (await isDicomFile(path)))) {
-    const { volume, source, warnings } = await readDicom(path, options.series ?? null, repair)
-    const { geometry, voxels } = volume
-    return { ...finished(path, geometry, voxels, { format: 'other' }, warnings), dicom: source }
+  if (await isDicomPath(path)) {
+    return ofDicom(path, await readDicom(path, options.series ?? null, repair))
   }
+  const extension = imageExtension(path)
   if (extension === null) {
     throw badInput(
       path,
@@ -113,6 +145,11 @@ async function readAny(path: string, options: ReadOptions): Promise<SourceImage>
   const read = MGH_EXTENSIONS.includes(extension) ? readMgh : readItk
   const { geometry, voxels } = await read(path, repair)
   return finished(path, geometry, voxels, { format: 'other' }, [])
+}
+
+function ofDicom(path: string, { volume, source, warnings }: DicomImage): SourceImage {
+  const { geometry, voxels } = volume
+  return { ...finished(path, geometry, voxels, { format: 'other' }, warnings), dicom: source }
 }
 
 function finished(

@@ -21,7 +21,7 @@ export interface Choice {
  */
 export function chooseSeries(path: string, study: DicomStudy, asked: string | null): Choice {
   const { series } = study
-  if (series.length === 0) throw badInput(path, emptyText(study))
+  if (series.length === 0) throw badInput(path, noSeriesText(study))
   if (asked !== null) return { series: askedFor(path, series, asked), warning: null }
   const readable = series.filter(({ summary }) => summary.readable)
   if (series.length === 1 || readable.length === 1) {
@@ -62,7 +62,8 @@ function askedFor(path: string, series: readonly DicomSeries[], asked: string): 
   )
 }
 
-function emptyText({ listing: { otherFiles, damaged } }: DicomStudy): string {
+/** Why a study has nothing to open. */
+export function noSeriesText({ listing: { otherFiles, damaged } }: DicomStudy): string {
   const [first] = damaged
   if (first !== undefined) {
     const more = damaged.length > 1 ? ` (and ${damaged.length - 1} more)` : ''

@@ -1,5 +1,5 @@
-export { readDicom, type DicomImage, type DicomSource } from './read'
-export { chooseSeries } from './choose'
+export { readDicom, readSeries, type DicomImage, type DicomSource } from './read'
+export { chooseSeries, noSeriesText } from './choose'
 export { isDicomFile } from './sniff'
 export { previewOf, type GreyPicture } from './preview'
 export { readDicomVolume } from './read-volume'

@@ -21,6 +21,17 @@ export function encodePng(width: number, height: number, rgb: Uint8Array): Buffe
   ])
 }
 
+/** A grey picture, a byte a pixel, as PNG. */
+export function encodeGreyPng(picture: {
+  width: number
+  height: number
+  grey: Uint8Array
+}): Buffer {
+  const { width, height, grey } = picture
+  const rgb = Uint8Array.from({ length: 3 * grey.length }, (_, n) => grey[Math.floor(n / 3)]!)
+  return encodePng(width, height, rgb)
+}
+
 function chunk(type: string, data: Uint8Array): Buffer {
   const body = Buffer.concat([Buffer.from(type, 'latin1'), data])
   const out = Buffer.alloc(body.length + 8)

@@ -16,13 +16,13 @@ test('a folder of DICOM becomes a case of NIfTI, once, without a word of the pat
   await openWorkspaceFolder(root, true)
   const scan = writeSeries(folder.file('export'), mrSeries({ slices: 4, step: 2 }))
   const [first] = await importScans(root, [scan])
-  expect(first).toMatchObject({ caseId: 'export', problem: null })
-  const { volume } = await readImage(scanFile(root, 'export'))
+  expect(first).toMatchObject({ caseId: 'case01', problem: null })
+  const { volume } = await readImage(scanFile(root, 'case01'))
   expect(volume.geometry).toEqual((await readImage(scan)).volume.geometry)
 
   const copy = writeSeries(folder.file('copy'), mrSeries({ slices: 4, step: 2 }).reverse())
   const [again] = await importScans(root, [copy])
-  expect(again).toMatchObject({ caseId: 'export', problem: null })
+  expect(again).toMatchObject({ caseId: 'case01', problem: null })
 
   for (const entry of readdirSync(root, { recursive: true, withFileTypes: true })) {
     if (!entry.isFile()) continue

@@ -4,7 +4,7 @@ import type { DicomListing, DicomPatient, DicomSeriesSummary } from '../../../..
 import { HippospikeError } from '../../../../shared/errors'
 import { openStudy, previewOf, type DicomStudy } from '../../../imaging/dicom'
 import { makeFolder, writeFileAtomic } from '../../../workspace/atomic-write'
-import { encodePng } from '../../../workspace/export/png'
+import { encodeGreyPng } from '../../../workspace/export/png'
 import type { CliHost } from '../host'
 import { withOutputOptions } from '../options'
 import { printResult, table } from '../output'
@@ -72,9 +72,7 @@ async function writePreviews(
   await makeFolder(folder)
   for (const { summary, volume } of series) {
     try {
-      const { width, height, grey } = await previewOf(volume)
-      const rgb = Uint8Array.from({ length: 3 * grey.length }, (_, n) => grey[Math.floor(n / 3)]!)
-      const png = encodePng(width, height, rgb)
+      const png = encodeGreyPng(await previewOf(volume))
       await writeFileAtomic(join(folder, `series-${summary.number}.png`), png, { overwrite })
     } catch (thrown) {
       if (!(thrown instanceof HippospikeError) || thrown.kind !== 'input') throw thrown
