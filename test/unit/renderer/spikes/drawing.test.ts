@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest'
-import { FrameCache } from '../../../../src/renderer/src/features/spikes/frame-cache'
 import {
   defaultLayer,
   layerTitle,
@@ -60,26 +59,6 @@ describe('a raster in pixels', () => {
     for (const limit of [3, 1000, 63_999, 64_000, 1_000_000]) {
       expect(sampledNeurons(16_000, 4, limit)).toBe(rasterNeurons(layer, limit))
     }
-  })
-})
-
-describe('frames', () => {
-  it('are loaded once, the oldest going first', async () => {
-    const cache = new FrameCache<string>(2)
-    const loads: string[] = []
-    const get = (key: string): Promise<string> =>
-      cache.get(key, () => {
-        loads.push(key)
-        return Promise.resolve(key)
-      })
-    for (const key of ['a', 'b', 'a', 'c', 'a', 'b']) await get(key)
-    expect(loads).toEqual(['a', 'b', 'c', 'b'])
-  })
-
-  it('that failed are loaded again', async () => {
-    const cache = new FrameCache<number>(2)
-    await expect(cache.get('a', () => Promise.reject(new Error('gone')))).rejects.toThrow('gone')
-    expect(await cache.get('a', () => Promise.resolve(1))).toBe(1)
   })
 })
 

@@ -1,16 +1,19 @@
 import { ref, shallowRef, watch, type Ref, type ShallowRef } from 'vue'
 import type { DiceOverTime, NeuronTrace, SpikeInfo } from '../../../../shared/api/spikes'
 import type { Triple } from '../../../../shared/geometry'
+import type { Side } from '../../../../shared/labels'
 import { ApiError, isCancelled, messageOf } from '../../api'
 import { voxelCount } from '../../volume/grid'
 import { isEditingTool, type Viewer } from '../viewer'
 import { FrameCache } from './frame-cache'
+import { boxVoxels, isInBox, middleOf, onImage } from './image-box'
 import { defaultLayer } from './layer-names'
+import { createMaskPreview } from './mask-preview'
 import { createPlayer, type Player } from './player'
 import { spikeSource, type SpikeSource } from './spike-source'
 
-/** Pictures that stay in memory: each is as large as the network's input or the image. */
-const KEPT_FRAMES = 96
+/** Of pictures that stay in memory, in bytes. */
+const KEPT_BYTES = 256 * 2 ** 20
 /** Timesteps that are loaded before they are asked for. */
 const AHEAD = [1, -1, 2] as const
 
@@ -41,6 +44,8 @@ export interface SpikeSession {
   readonly problem: Ref<string | null>
   readonly source: ShallowRef<SpikeSource | null>
   open: (caseId: string, resultId: string) => Promise<void>
+  /** Goes on with the other hippocampus of a head, at the same timestep. */
+  chooseSide: (side: Side) => Promise<void>
   /** Leaves the viewer as it was found. */
   close: () => void
 }
@@ -60,13 +65,12 @@ export function createSpikeSession(viewer: Viewer): SpikeSession {
   const problem = ref<string | null>(null)
   const source = shallowRef<SpikeSource | null>(null)
 
-  const frames = new FrameCache<Uint8Array<ArrayBuffer>>(KEPT_FRAMES)
-  /** Masks that were put into the viewer from here. */
-  const own = new WeakSet<Uint8Array>()
-  /** What the viewer showed before, edits and all. */
-  let before: Uint8Array | null = null
+  const frames = new FrameCache<Uint8Array<ArrayBuffer>>(KEPT_BYTES)
+  const preview = createMaskPreview(viewer)
+  let result = { caseId: '', resultId: '' }
   let stop = new AbortController()
   let drawing = 0
+  let choosing = 0
   let stays: (() => void)[] = []
 
   const player = createPlayer((t) => draw(t))
@@ -75,48 +79,55 @@ export function createSpikeSession(viewer: Viewer): SpikeSession {
     if (!isCancelled(error)) problem.value = messageOf(error)
   }
 
-  const heatFrame = (from: SpikeSource, name: string, t: number, voxels: number) =>
-    frames.get(`heat ${name} ${String(t)}`, () => from.heat(name, t, voxels))
-  const maskFrame = (from: SpikeSource, t: number, voxels: number) =>
-    frames.get(`mask ${String(t)}`, () =>
-      t === 0 ? Promise.resolve(new Uint8Array(voxels)) : from.mask(t, voxels)
+  const heatFrame = (from: SpikeSource, { side, grid }: SpikeInfo, name: string, t: number) =>
+    frames.get(`heat ${String(side)} ${name} ${String(t)}`, () =>
+      from.heat(name, t, voxelCount(grid.size))
     )
+  const maskFrame = (from: SpikeSource, { extent }: SpikeInfo, t: number) =>
+    frames.get(`mask ${String(t)}`, () =>
+      t === 0 ? Promise.resolve(new Uint8Array(boxVoxels(extent))) : from.mask(t, boxVoxels(extent))
+    )
+  const stableFrame = (from: SpikeSource, { extent }: SpikeInfo, size: Triple) =>
+    frames.get('stable', async () => onImage(await from.stable(boxVoxels(extent)), extent, size))
 
   /** Resolves once the timestep is in the viewer, or another has been asked for. */
   async function draw(t: number): Promise<void> {
     const [from, about, name] = [source.value, info.value, layer.value]
     const image = viewer.image.value
     if (from === null || about === null || image === null || name === '') return
-    const voxels = voxelCount(image.geometry.size)
+    const { size } = image.geometry
     const turn = ++drawing
     const { heat, mask, changes, stable } = shown.value
-    const gridVoxels = voxelCount(about.grid.size)
     try {
       const [pairs, labels, earlier, settled] = await Promise.all([
-        heat ? heatFrame(from, name, t, gridVoxels) : null,
-        mask || changes ? maskFrame(from, t, voxels) : null,
-        changes ? maskFrame(from, t - 1, voxels) : null,
-        stable ? frames.get('stable', () => from.stable(voxels)) : null
+        heat ? heatFrame(from, about, name, t) : null,
+        mask || changes ? maskFrame(from, about, t) : null,
+        changes ? maskFrame(from, about, t - 1) : null,
+        stable ? stableFrame(from, about, size) : null
       ])
       // Another case may be open by now, of another size.
       if (turn !== drawing || from !== source.value || image !== viewer.image.value) return
       showHeat(about, name, pairs)
-      if (mask && labels !== null && !isEditingTool(viewer.tool.value)) preview(labels)
-      else restore()
-      viewer.setDifference(earlier, earlier === null ? null : labels, {
+      if (mask && labels !== null && !isEditingTool(viewer.tool.value)) {
+        preview.show(labels, about.extent)
+      } else preview.restore()
+      const whole = (part: Uint8Array | null): Uint8Array | null =>
+        earlier && part && onImage(part, about.extent, size)
+      viewer.setDifference(whole(earlier), whole(labels), {
         onlyA: `Gone since ${t === 1 ? 'the start' : `timestep ${String(t - 1)}`}`,
         onlyB: 'New',
         otherLabel: 'Other label'
       })
-      viewer.setScalarOverlay(
-        settled && {
+      if (settled === null) viewer.setScalarOverlay(null)
+      else if (viewer.scalarOverlay.value?.values !== settled) {
+        viewer.setScalarOverlay({
           values: settled,
           max: about.timesteps,
           title: 'Timestep of the last change'
-        }
-      )
+        })
+      }
       drawn.value = t
-      prefetch(from, about, name, t, voxels)
+      prefetch(from, about, name, t)
     } catch (error) {
       if (turn === drawing) fail(error)
     }
@@ -137,28 +148,14 @@ export function createSpikeSession(viewer: Viewer): SpikeSession {
     viewer.setHeat({ geometry: about.grid, positive, negative, peak: Math.max(1, peak) })
   }
 
-  function preview(labels: Uint8Array): void {
-    const now = viewer.mask.value
-    if (now === null || !own.has(now)) before = now
-    // A copy: whoever edits it must not edit what is kept.
-    const copy = labels.slice()
-    own.add(copy)
-    viewer.setMask(copy)
-  }
-
-  function restore(): void {
-    const now = viewer.mask.value
-    if (now !== null && own.has(now)) viewer.setMask(before)
-  }
-
-  function prefetch(from: SpikeSource, about: SpikeInfo, name: string, t: number, voxels: number) {
+  function prefetch(from: SpikeSource, about: SpikeInfo, name: string, t: number): void {
     const { heat, mask, changes } = shown.value
     for (const by of AHEAD) {
       const next = t + by
       if (next < 1 || next > about.timesteps) continue
       const wanted: Promise<unknown>[] = []
-      if (heat) wanted.push(heatFrame(from, name, next, voxelCount(about.grid.size)))
-      if (mask || changes) wanted.push(maskFrame(from, next, voxels))
+      if (heat) wanted.push(heatFrame(from, about, name, next))
+      if (mask || changes) wanted.push(maskFrame(from, about, next))
       // What fails here fails again, and is told, when it is wanted.
       for (const one of wanted) one.catch(() => undefined)
     }
@@ -201,7 +198,9 @@ export function createSpikeSession(viewer: Viewer): SpikeSession {
       watch(viewer.tool, () => void draw(player.t.value)),
       viewer.onPick(({ voxel }) => {
         picked.value = voxel
-        void loadNeurons()
+        const side = info.value && sideAt(info.value, voxel)
+        if (side === null || side === info.value?.side) void loadNeurons()
+        else void chooseSide(side)
       })
     ]
   }
@@ -210,18 +209,19 @@ export function createSpikeSession(viewer: Viewer): SpikeSession {
     stop.abort()
     player.stop()
     drawing++
+    choosing++
     stays.forEach((end) => {
       end()
     })
     stays = []
     viewer.seeThrough.value = false
     if (source.value !== null && viewer.image.value !== null) {
-      restore()
+      preview.restore()
       viewer.setHeat(null)
       viewer.setDifference(null, null)
       viewer.setScalarOverlay(null)
     }
-    before = null
+    preview.forget()
     source.value = null
     info.value = null
     raster.value = null
@@ -236,23 +236,20 @@ export function createSpikeSession(viewer: Viewer): SpikeSession {
 
   async function open(caseId: string, resultId: string): Promise<void> {
     close()
+    result = { caseId, resultId }
     stop = new AbortController()
     const { signal } = stop
     loading.value = true
     try {
-      const from = spikeSource(caseId, resultId)
-      const about = await from.info({ signal })
-      source.value = from
-      info.value = about
-      const isThere = about.layers.some(({ name }) => name === layer.value)
-      if (!isThere) layer.value = defaultLayer(about.layers)
+      const first = await infoOf(null, signal)
+      const side = sideAt(first, viewer.crosshairVoxel.value) ?? first.side
+      const about = side === first.side ? first : await infoOf(side, signal)
+      lookAt(about)
       player.load(about.timesteps)
       // The spikes inside the mask are to be seen.
       viewer.seeThrough.value = true
       follow()
-      void draw(player.t.value)
-      void loadRaster()
-      dice.value = await from.dice({ signal })
+      await load(signal)
     } catch (error) {
       if (isCancelled(error)) return
       if (error instanceof ApiError && info.value === null) absent.value = error.message
@@ -260,6 +257,51 @@ export function createSpikeSession(viewer: Viewer): SpikeSession {
     } finally {
       if (!signal.aborted) loading.value = false
     }
+  }
+
+  async function chooseSide(side: Side): Promise<void> {
+    if (info.value === null) return
+    const { signal } = stop
+    const turn = ++choosing
+    if (side === info.value.side) return
+    try {
+      const about = await infoOf(side, signal)
+      // Another side or case may have been chosen since.
+      if (turn !== choosing || signal.aborted) return
+      const t = player.t.value
+      lookAt(about)
+      player.load(about.timesteps)
+      player.goTo(t)
+      if (picked.value !== null && sideAt(about, picked.value) !== side) picked.value = null
+      neurons.value = null
+      dice.value = []
+      problem.value = null
+      void loadNeurons()
+      await load(signal)
+    } catch (error) {
+      fail(error)
+    }
+  }
+
+  function infoOf(side: Side | null, signal: AbortSignal): Promise<SpikeInfo> {
+    return spikeSource(result.caseId, result.resultId, side).info({ signal })
+  }
+
+  function lookAt(about: SpikeInfo): void {
+    source.value = spikeSource(result.caseId, result.resultId, about.side)
+    info.value = about
+    const isThere = about.layers.some(({ name }) => name === layer.value)
+    if (!isThere) layer.value = defaultLayer(about.layers)
+    const box = about.boxes.find(({ side }) => side === about.side)
+    if (box && !isInBox(box, viewer.crosshairVoxel.value)) viewer.goToVoxel(middleOf(box))
+  }
+
+  async function load(signal: AbortSignal): Promise<void> {
+    const from = source.value
+    void draw(player.t.value)
+    void loadRaster()
+    const agreement = await from?.dice({ signal })
+    if (agreement && from === source.value) dice.value = agreement
   }
 
   return {
@@ -277,6 +319,13 @@ export function createSpikeSession(viewer: Viewer): SpikeSession {
     problem,
     source,
     open,
+    chooseSide,
     close
   }
+}
+
+/** The side whose box a voxel lies in, before all the one that is looked at; null outside of them, and for a crop. */
+function sideAt({ boxes, side: own }: SpikeInfo, voxel: Triple): Side | null {
+  const within = boxes.filter((box) => isInBox(box, voxel))
+  return (within.find(({ side }) => side === own) ?? within[0])?.side ?? null
 }
