@@ -1,5 +1,6 @@
 export { useViewer, isEditingTool, type Viewer, type PaneView, type BrushCursor } from './store'
 export type {
+  BoxEditing,
   CursorReadout,
   Gesture,
   HeatMap,

@@ -1,3 +1,4 @@
+import type { BoxOutline } from './box-outlines'
 import type { PlaneFrame } from '../../volume/planes'
 
 /** What a pane tells the grid of itself. */
@@ -8,6 +9,7 @@ export interface SlicePaneHandle {
   /** The crosshair, CSS pixels inside the pane. */
   readonly cross: readonly [number, number] | null
   readonly slice: { readonly index: number; readonly count: number } | null
+  readonly outlines: readonly BoxOutline[]
 }
 
 export interface VolumePaneHandle {

@@ -1,4 +1,5 @@
 import type { PlaneFrame } from '../../volume/planes'
+import type { BoxOutline } from './box-outlines'
 
 /** A pane as it is on the screen. */
 export interface Shot {
@@ -10,6 +11,7 @@ export interface Shot {
   letters: PlaneFrame['letters'] | null
   /** CSS pixels inside the pane. */
   cross: readonly [number, number] | null
+  outlines: readonly BoxOutline[]
 }
 
 const GAP = '#1b1f25'
@@ -52,6 +54,7 @@ function drawShot(context: CanvasRenderingContext2D, shot: Shot): void {
   context.clip()
   context.drawImage(shot.canvas, 0, 0, width, height)
   if (shot.cross !== null) drawCross(context, shot.cross, width, height)
+  shot.outlines.forEach((outline) => drawOutline(context, outline))
   text(context, shot.name, MARGIN, 14, 'left')
   if (shot.caption !== null) text(context, shot.caption, MARGIN, height - 14, 'left')
   if (shot.letters === null) return
@@ -80,6 +83,19 @@ function drawCross(
     context.lineTo(x2, y2)
   }
   context.stroke()
+}
+
+function drawOutline(
+  context: CanvasRenderingContext2D,
+  { corners, colour, letter, letterAt }: BoxOutline
+): void {
+  context.strokeStyle = colour
+  context.lineWidth = 1.25
+  context.beginPath()
+  corners.forEach(([x, y]) => context.lineTo(x, y))
+  context.closePath()
+  context.stroke()
+  text(context, letter, ...letterAt, 'center')
 }
 
 function text(

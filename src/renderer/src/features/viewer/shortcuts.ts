@@ -1,4 +1,4 @@
-import { onScopeDispose } from 'vue'
+import { onScopeDispose, watch } from 'vue'
 import { registerShortcut } from '../../ui/shortcuts'
 import { isEditingTool, type Viewer } from './store'
 import type { Layout, Tool } from './types'
@@ -61,6 +61,18 @@ export function registerViewerShortcuts(viewer: Viewer): void {
     viewer.tool.value = 'navigate'
     return true
   })
+  watch(
+    () => viewer.boxes.value.length > 0,
+    (areThere, _, onCleanup) => {
+      if (!areThere) return
+      const run = (): void => {
+        viewer.boxesVisible.value = !viewer.boxesVisible.value
+      }
+      const description = 'Show or hide the boxes around the hippocampi'
+      onCleanup(registerShortcut({ keys: 'k', description, group, run }))
+    },
+    { immediate: true }
+  )
   for (const [keys, description] of PANE_KEYS) {
     // The pane takes them before anyone is asked here; this is for the sheet.
     const left = (): boolean => false

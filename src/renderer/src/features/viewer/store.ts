@@ -8,6 +8,7 @@ import {
   type ShallowRef,
   type WritableComputedRef
 } from 'vue'
+import type { HeadBox } from '../../../../shared/head'
 import type { Triple } from '../../../../shared/geometry'
 import {
   centreOf,
@@ -27,6 +28,7 @@ import type {
   IntensityWindow,
   Layout,
   MaskDifference,
+  BoxEditing,
   OpenImage,
   OverlaySettings,
   Pick,
@@ -83,6 +85,13 @@ export interface Viewer {
   onPick: (listener: (pick: Pick) => void) => () => void
   pick: (voxel: Readonly<Triple>) => void
   /** Null while the pointer is outside the image. */
+  /** Around the hippocampi of a head; none for a crop. */
+  readonly boxes: ShallowRef<readonly HeadBox[]>
+  readonly boxesVisible: Ref<boolean>
+  /** Set while the user may move the boxes. */
+  readonly boxEditing: ShallowRef<BoxEditing | null>
+  readonly selectedBox: Ref<HeadBox['side'] | null>
+
   readonly cursor: ShallowRef<CursorReadout | null>
 
   readonly overlay: OverlaySettings
@@ -264,6 +273,10 @@ export function createViewer(): Viewer {
       pickListeners.add(listener)
       return () => pickListeners.delete(listener)
     },
+    boxes: shallowRef<readonly HeadBox[]>([]),
+    boxesVisible: ref(false),
+    boxEditing: shallowRef<BoxEditing | null>(null),
+    selectedBox: ref<HeadBox['side'] | null>(null),
     pick(voxel) {
       const open = image.value
       if (open === null) return

@@ -1,4 +1,5 @@
 import type { Geometry, Triple } from '../../../../shared/geometry'
+import type { HeadBox } from '../../../../shared/head'
 import type { Plane } from '../../volume/planes'
 
 /** Intensities shown black and white. */
@@ -85,6 +86,15 @@ export interface Gesture {
   readonly index: Triple
   /** Whether the secondary button or a modifier turns the tool round (a brush into an eraser). */
   readonly inverted: boolean
+}
+
+/** Who hears what the user does to the boxes of a head. */
+export interface BoxEditing {
+  /** Before a drag, or a key. */
+  begin: () => void
+  change: (box: HeadBox) => void
+  /** After it; false takes back what was changed since {@link begin}. */
+  end: (keep: boolean) => void
 }
 
 /** First and last voxel, both inside, of the part that changed. */
