@@ -110,7 +110,7 @@ describe('hippospike serve', () => {
     const out = join(folder, 'exported.nii.gz')
     const body = JSON.stringify({
       format: 'nifti',
-      labels: 'crop',
+      labels: 'native',
       side: null,
       separate: false,
       path: out,

@@ -262,11 +262,25 @@ describe.skipIf(chromium === undefined)(
         'Brush as a disc or a ball': [
           { press: 'd', see: pressed('3D'), becomes: 'true', after: () => press('d') }
         ],
-        'Paint the other label': [
+        'Paint the next label': [
           {
             press: 'l',
             see: () => button('posterior').last().getAttribute('aria-pressed'),
             becomes: 'true'
+          }
+        ],
+        'Paint this label, while an editing tool is in hand': [
+          {
+            press: '1',
+            before: () => press('b'),
+            see: () => button('anterior').last().getAttribute('aria-pressed'),
+            becomes: 'true'
+          },
+          {
+            press: '2',
+            see: () => button('posterior').last().getAttribute('aria-pressed'),
+            becomes: 'true',
+            after: () => press('v')
           }
         ],
         Undo: [

@@ -15,7 +15,10 @@ export const caseSummarySchema = z.strictObject({
   /** Of the newest result, mm³. */
   volumesMm3: volumesSchema.nullable(),
   /** The same of each whole hippocampus, where it is a head; null for a side that was not asked for. */
-  wholeMm3: z.strictObject({ left: z.number().nullable(), right: z.number().nullable() }).nullable()
+  wholeMm3: z
+    .strictObject({ left: z.number().nullable(), right: z.number().nullable() })
+    .nullable()
+    .default(null)
 })
 export type CaseSummary = z.infer<typeof caseSummarySchema>
 export const caseListSchema = z.array(caseSummarySchema)

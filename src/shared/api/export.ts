@@ -6,8 +6,11 @@ import { z } from 'zod'
  */
 export const exportRequestSchema = z.strictObject({
   format: z.enum(['nifti', 'nrrd-seg', 'probabilities', 'csv', 'json', 'report']),
-  /** crop: 1 anterior, 2 posterior; freesurfer: 17 or 53 for the whole; sides: 1–4 by side. The last two need a side. */
-  labels: z.enum(['crop', 'freesurfer', 'sides']),
+  /**
+   * native: as the mask has them, 1 anterior, 2 posterior of a crop, 1–4 by side of a head; freesurfer: 17 left, 53 right for the whole;
+   * sides: 1–4 by side. The last two need to be told the side of a crop.
+   */
+  labels: z.enum(['native', 'freesurfer', 'sides']),
   side: z.enum(['left', 'right']).nullable(),
   /** One file a label instead of one for all. */
   separate: z.boolean(),

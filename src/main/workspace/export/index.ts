@@ -3,6 +3,7 @@ import { readFile, stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import type { ExportOutcome, ExportRequest } from '../../../shared/api/export'
 import { HippospikeError } from '../../../shared/errors'
+import { isHeadMask } from '../../../shared/labels'
 import { writeMask } from '../../imaging/write-mask'
 import type { SourceImage } from '../../imaging/read-image'
 import { assertWritable, writeFileAtomic } from '../atomic-write'
@@ -60,10 +61,11 @@ export async function exportResult(
 ): Promise<ExportedFile[]> {
   const { root, caseId, resultId, folder } = place
   const { format, overwrite } = request
+  const result = await readResult(root, caseId, resultId)
   const subject: Subject = {
     case: await readCase(root, caseId),
-    result: await readResult(root, caseId, resultId),
-    side: request.side
+    result,
+    side: result.head === null ? request.side : null
   }
   const path = request.path ?? join(folder, `sub-${caseId}_seg-${resultId}${ENDINGS[format]}`)
   if (!EXTENSIONS[format].test(path)) {
@@ -122,9 +124,9 @@ async function exportMask(
   prepare: (target: string) => Promise<void>
 ): Promise<ExportedFile[]> {
   const { overwrite, separate, format } = request
-  const labels = exportLabels(request)
   const { voxels } = await readMask(root, caseId, resultId)
   const { geometry } = source.volume
+  const labels = exportLabels(request, isHeadMask(geometry, voxels))
   const parts: { target: string; part: ExportLabel[] }[] = separate
     ? labels.map((label) => ({ target: withName(path, label.name), part: [label] }))
     : [{ target: path, part: labels }]

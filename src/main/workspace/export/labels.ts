@@ -1,5 +1,14 @@
 import type { ExportRequest } from '../../../shared/api/export'
 import { HippospikeError } from '../../../shared/errors'
+import {
+  CROP_LABELS,
+  FREESURFER_LABELS,
+  HEAD_LABELS,
+  LABEL_COLOURS,
+  SIDE_OFFSET,
+  SIDES,
+  type MaskLabel
+} from '../../../shared/labels'
 
 /** A label of an exported mask. */
 export interface ExportLabel {
@@ -7,47 +16,62 @@ export interface ExportLabel {
   name: string
   /** Red, green, blue, 0 to 255. */
   colour: readonly [number, number, number]
-  /** Labels of the crop that it stands for. */
+  /** Labels of the mask that it stands for. */
   from: readonly number[]
 }
 
-const ANTERIOR = [232, 135, 91] as const
-const POSTERIOR = [74, 168, 201] as const
+/** FreeSurfer's own colour of the hippocampus, on both sides. */
 const WHOLE = [220, 216, 20] as const
-
-/** FreeSurfer's numbers of the hippocampus. */
-const FREESURFER = { left: 17, right: 53 } as const
-const FIRST_OF_SIDE = { left: 1, right: 3 } as const
 
 /**
  * The labels that a mask is exported with.
  *
- * @throws HippospikeError (usage) where the numbers depend on the side, and none was given
+ * @throws HippospikeError (usage) where the numbers depend on the side of a crop, and none was given
  */
-export function exportLabels({
-  labels,
-  side
-}: Pick<ExportRequest, 'labels' | 'side'>): ExportLabel[] {
-  if (labels === 'crop') {
-    return [
-      { index: 1, name: 'anterior', colour: ANTERIOR, from: [1] },
-      { index: 2, name: 'posterior', colour: POSTERIOR, from: [2] }
-    ]
+export function exportLabels(
+  { labels, side }: Pick<ExportRequest, 'labels' | 'side'>,
+  isHead: boolean
+): ExportLabel[] {
+  if (isHead) {
+    return labels === 'freesurfer'
+      ? SIDES.map((one) => whole(one, [1 + SIDE_OFFSET[one], 2 + SIDE_OFFSET[one]]))
+      : parts(HEAD_LABELS, 0)
   }
+  if (labels === 'native') return parts(CROP_LABELS, 0)
   if (side === null) {
     throw new HippospikeError(
       'usage',
       `the labels "${labels}" are numbered by side; say whether this is the left or the right hippocampus`
     )
   }
-  if (labels === 'freesurfer') {
-    return [{ index: FREESURFER[side], name: `${side}-hippocampus`, colour: WHOLE, from: [1, 2] }]
-  }
-  const first = FIRST_OF_SIDE[side]
-  return [
-    { index: first, name: `${side}-anterior`, colour: ANTERIOR, from: [1] },
-    { index: first + 1, name: `${side}-posterior`, colour: POSTERIOR, from: [2] }
-  ]
+  if (labels === 'freesurfer') return [whole(side, [1, 2])]
+  const offset = SIDE_OFFSET[side]
+  const own = HEAD_LABELS.filter(
+    ({ index }) => index === 0 || index === offset + 1 || index === offset + 2
+  )
+  return parts(own, offset)
+}
+
+/** @param offset what is taken off a label's number to have that of the mask */
+function parts(table: readonly MaskLabel[], offset: number): ExportLabel[] {
+  return table
+    .filter(({ index }) => index > 0)
+    .map(({ index, name }) => ({
+      index,
+      name: name.replace(' ', '-'),
+      colour: rgbOf(index),
+      from: [index - offset]
+    }))
+}
+
+function whole(side: (typeof SIDES)[number], from: readonly number[]): ExportLabel {
+  return { index: FREESURFER_LABELS[side], name: `${side}-hippocampus`, colour: WHOLE, from }
+}
+
+/** Red, green, blue, 0 to 255, of a label as the mask has it. */
+export function rgbOf(label: number): [number, number, number] {
+  const value = Number.parseInt(LABEL_COLOURS[label]!.slice(1), 16)
+  return [value >> 16, (value >> 8) & 255, value & 255]
 }
 
 /** The mask with the numbers of the labels; what none of them stands for is background. */

@@ -1,4 +1,12 @@
-import { STRUCTURES } from '../../../shared/labels'
+import type { Result } from '../../../shared/api/cases'
+import type { HeadReport } from '../../../shared/head'
+import {
+  LABEL_COLOURS,
+  SIDE_OFFSET,
+  STRUCTURES,
+  type Side,
+  type StructureName
+} from '../../../shared/labels'
 import { VERSION } from '../../../shared/version'
 import type { Picture } from './slices'
 import type { Subject } from './tables'
@@ -23,7 +31,7 @@ export function reportHtml(
   { case: { id, record }, result, side }: Subject,
   pictures: readonly Picture[]
 ): string {
-  const { cost, warnings, versions, volumesMm3 } = result
+  const { cost, warnings, versions, head } = result
   const latest = versions.at(-1)!
   const { size, spacing } = record.image.geometry
   const facts: [string, string | null][] = [
@@ -38,6 +46,10 @@ export function reportHtml(
     [
       'Model',
       result.model === null ? 'none: drawn or imported' : `${result.model} (${result.stage ?? ''})`
+    ],
+    [
+      'Agreement of the head with the template',
+      head?.fit ? `${head.fit.correlation.toFixed(2)} (1 is perfect)` : null
     ],
     ['Timesteps', result.timesteps === null ? null : String(result.timesteps)],
     [
@@ -70,9 +82,7 @@ export function reportHtml(
 <h1>Hippocampus segmentation: ${escaped(id)}</h1>
 <p class="quiet">Hippospike ${escaped(VERSION)}, ${escaped(new Date().toISOString().slice(0, 16).replace('T', ' '))} UTC. For research only; not a medical device.</p>
 <h2>Volumes</h2>
-<table>
-${STRUCTURES.map((name) => `<tr><th scope="row">${key(name)}${name}</th><td class="number">${volumesMm3[name].toFixed(1)} mm³</td></tr>`).join('\n')}
-</table>
+${volumeTable(result)}
 <h2>Planes through the middle of the mask</h2>
 <div class="planes">
 ${pictures.map(figure).join('\n')}
@@ -102,9 +112,52 @@ function figure({ plane, png, widthMm, heightMm, edges }: Picture): string {
   return `<figure><img src="${source}" width="${WIDTH_PX}" height="${height}" alt="${plane} plane with the mask in colour"><figcaption><span>${edges[0]}</span><span>${plane}, ${widthMm.toFixed(0)} × ${heightMm.toFixed(0)} mm</span><span>${edges[1]}</span></figcaption></figure>`
 }
 
-function key(name: string): string {
-  const colour = name === 'anterior' ? '#e8875b' : name === 'posterior' ? '#4aa8c9' : 'none'
-  return `<span class="key" style="background: ${colour}"></span>`
+/** Volumes, by side where they are of a head, with what follows of them. */
+function volumeTable({ volumesMm3, head }: Result): string {
+  if (head === null) {
+    const rows = STRUCTURES.map((name) =>
+      row(`${key(name, 'left')}${name}`, [`${volumesMm3[name].toFixed(1)} mm³`])
+    )
+    return `<table>\n${rows.join('\n')}\n</table>`
+  }
+  const cell = (name: StructureName, side: Side): string => {
+    const volumes = head.volumesMm3[side]
+    return volumes === null ? '' : `${key(name, side)}${volumes[name].toFixed(1)}`
+  }
+  const rows = STRUCTURES.map((name) =>
+    row(name, [cell(name, 'left'), cell(name, 'right'), volumesMm3[name].toFixed(1)])
+  )
+  const { left: ofLeft, right: ofRight } = head.normalisedPermille
+  if (ofLeft !== null || ofRight !== null) {
+    const permille = (value: number | null): string => (value === null ? '' : value.toFixed(2))
+    rows.push(row('whole, ‰ of intracranial', [permille(ofLeft), permille(ofRight), '']))
+  }
+  const heading = '<tr><th>mm³</th><th>left</th><th>right</th><th>both</th></tr>'
+  return `<table>\n${[heading, ...rows].join('\n')}\n</table>\n${measures(head)}`
+}
+
+function measures({ asymmetryPercent, intracranialMm3 }: HeadReport): string {
+  const lines: string[] = []
+  if (asymmetryPercent !== null) {
+    lines.push(`Asymmetry ${asymmetryPercent.toFixed(1)} %: left minus right, of the mean of both.`)
+  }
+  if (intracranialMm3 !== null) {
+    lines.push(
+      `Intracranial volume about ${(intracranialMm3 / 1000).toFixed(0)} cm³: an estimate, the template's times the change of volume of the registration to it.`
+    )
+  }
+  return lines.map((line) => `<p>${line}</p>`).join('\n')
+}
+
+function row(name: string, cells: readonly string[]): string {
+  return `<tr><th scope="row">${name}</th>${cells.map((text) => `<td class="number">${text}</td>`).join('')}</tr>`
+}
+
+/** A patch of a part's colour; the whole has none. A crop's colours are those of the left. */
+function key(name: StructureName, side: Side): string {
+  if (name === 'whole') return '<span class="key"></span>'
+  const label = (name === 'anterior' ? 1 : 2) + SIDE_OFFSET[side]
+  return `<span class="key" style="background: ${LABEL_COLOURS[label]!}"></span>`
 }
 
 function escaped(text: string): string {

@@ -3,6 +3,15 @@ export function volumeText(mm3: number): string {
   return Math.round(mm3).toLocaleString('en')
 }
 
+/** Volumes of both sides in mm³ as `L 1,748 R 1,802`; a side that is not known is left out. */
+export function sidesText({ left, right }: { left: number | null; right: number | null }): string {
+  const parts = [
+    left === null ? '' : `L ${volumeText(left)}`,
+    right === null ? '' : `R ${volumeText(right)}`
+  ]
+  return parts.filter((part) => part !== '').join(' ')
+}
+
 /** Seconds as `0.8 s`, `12 s` or `3 min 05 s`. */
 export function durationText(seconds: number): string {
   if (seconds < 10) return `${seconds.toFixed(1)} s`

@@ -310,7 +310,7 @@ describe('results', () => {
 describe('exports', () => {
   const request = {
     format: 'nifti',
-    labels: 'crop',
+    labels: 'native',
     side: null,
     separate: false,
     path: null as string | null,

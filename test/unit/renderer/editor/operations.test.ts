@@ -116,7 +116,7 @@ describe('keep the largest component', () => {
     mask[at(3, 2, 2)] = 2
     mask[at(7, 7, 7)] = 1
     mask[at(7, 7, 6)] = 1
-    const out = after(mask, keepLargestComponent(SIZE, mask))
+    const out = after(mask, keepLargestComponent(SIZE, mask, false))
     expect([...out].map((label, n) => (label > 0 ? n : -1)).filter((n) => n >= 0)).toEqual([
       at(1, 1, 1),
       at(2, 2, 2),
@@ -124,11 +124,33 @@ describe('keep the largest component', () => {
     ])
   })
 
+  it('keeps one of each side of a head', () => {
+    const mask = new Uint8Array(729)
+    for (const [i, label] of [
+      [1, 1],
+      [2, 2],
+      [3, 2],
+      [6, 3],
+      [7, 4]
+    ] as const)
+      mask[at(i, 1, 1)] = label
+    mask[at(1, 7, 7)] = 1
+    mask[at(7, 7, 7)] = 4
+    const out = after(mask, keepLargestComponent(SIZE, mask, true))
+    expect([...out].filter((label) => label > 0)).toEqual([1, 2, 2, 3, 4])
+    expect([out[at(1, 7, 7)], out[at(7, 7, 7)]]).toEqual([0, 0])
+    // Sides that touch are two bodies still.
+    mask.fill(0)
+    mask[at(3, 1, 1)] = 1
+    mask[at(4, 1, 1)] = 3
+    expect(keepLargestComponent(SIZE, mask, true).offsets).toHaveLength(0)
+  })
+
   it('changes nothing where there is one body, or none', () => {
     const mask = new Uint8Array(729)
-    expect(keepLargestComponent(SIZE, mask).offsets).toHaveLength(0)
+    expect(keepLargestComponent(SIZE, mask, false).offsets).toHaveLength(0)
     mask[5] = 1
-    expect(keepLargestComponent(SIZE, mask).offsets).toHaveLength(0)
+    expect(keepLargestComponent(SIZE, mask, false).offsets).toHaveLength(0)
   })
 })
 

@@ -2,11 +2,17 @@ import { describe, expect, it } from 'vitest'
 import { pairToCompare } from '../../../../src/renderer/src/features/compare/pair'
 import {
   fileName,
+  labelChoices,
   needsSide,
   obstacle
 } from '../../../../src/renderer/src/features/report/export-choice'
 import { problemText, timeText } from '../../../../src/renderer/src/features/segmentation/stages'
-import { countText, durationText, volumeText } from '../../../../src/renderer/src/ui/format'
+import {
+  countText,
+  durationText,
+  sidesText,
+  volumeText
+} from '../../../../src/renderer/src/ui/format'
 import type { Result } from '../../../../src/shared/api/cases'
 import type { AppJob } from '../../../../src/shared/api/jobs'
 
@@ -63,17 +69,27 @@ describe('what to compare first', () => {
 
 describe('what can be exported', () => {
   it('asks for a side only where labels say one', () => {
-    expect(needsSide('nifti', 'crop')).toBe(false)
-    expect(needsSide('nifti', 'freesurfer')).toBe(true)
-    expect(needsSide('csv', 'freesurfer')).toBe(false)
+    expect(needsSide('nifti', 'native', false)).toBe(false)
+    expect(needsSide('nifti', 'freesurfer', false)).toBe(true)
+    expect(needsSide('csv', 'freesurfer', false)).toBe(false)
     const model = result('m', 'model')
-    expect(obstacle(model, 'nifti', 'sides', null)).toMatch(/which hippocampus/)
-    expect(obstacle(model, 'nifti', 'sides', 'left')).toBeNull()
+    const crop = { labels: 'sides', side: null, isHead: false } as const
+    expect(obstacle(model, 'nifti', crop)).toMatch(/which hippocampus/)
+    expect(obstacle(model, 'nifti', { ...crop, side: 'left' })).toBeNull()
+  })
+
+  it('asks for no side of a head, whose labels say it', () => {
+    expect(labelChoices(false).map(({ value }) => value)).toEqual(['native', 'freesurfer', 'sides'])
+    expect(labelChoices(true).map(({ value }) => value)).toEqual(['native', 'freesurfer'])
+    expect(needsSide('nrrd-seg', 'freesurfer', true)).toBe(false)
+    const head = { labels: 'freesurfer', side: null, isHead: true } as const
+    expect(obstacle(result('m', 'model'), 'nifti', head)).toBeNull()
   })
 
   it('gives no probabilities of a mask that was drawn', () => {
-    expect(obstacle(result('m', 'manual'), 'probabilities', 'crop', null)).toMatch(/by hand/)
-    expect(obstacle(result('m', 'model'), 'probabilities', 'crop', null)).toBeNull()
+    const native = { labels: 'native', side: null, isHead: false } as const
+    expect(obstacle(result('m', 'manual'), 'probabilities', native)).toMatch(/by hand/)
+    expect(obstacle(result('m', 'model'), 'probabilities', native)).toBeNull()
   })
 
   it('names files by case and result', () => {
@@ -104,6 +120,8 @@ describe('numbers for people', () => {
       '999',
       '56.0 M'
     ])
+    expect(sidesText({ left: 3421.4, right: 3502 })).toBe('L 3,421 R 3,502')
+    expect(sidesText({ left: null, right: 3502 })).toBe('R 3,502')
     expect([durationText(0.84), durationText(59.7), durationText(185)]).toEqual([
       '0.8 s',
       '1 min 00 s',

@@ -440,6 +440,10 @@ function createEditor(): Editor {
     },
     { immediate: true }
   )
+  // Another case may know fewer labels.
+  watch(viewer.labels, (labels) => {
+    if (!labels.some(({ index }) => index === label.value)) label.value = 1
+  })
 
   return {
     ready: computed(() => target.value !== null && viewer.mask.value !== null),
@@ -461,7 +465,11 @@ function createEditor(): Editor {
     redo: () => step((history) => history.redo()),
     smooth: () => withGrid(({ size }) => applyToWhole('Smooth', { kind: 'smooth', size })),
     keepLargest: () =>
-      withGrid(({ size }) => applyToWhole('Keep the largest body', { kind: 'largest', size })),
+      withGrid(({ size }) => {
+        const bySide = viewer.isHead.value
+        const name = bySide ? 'Keep the largest bodies' : 'Keep the largest body'
+        return applyToWhole(name, { kind: 'largest', size, bySide })
+      }),
     interpolate: (axis) =>
       withGrid(({ size, spacing }) =>
         applyToWhole('Interpolate', {

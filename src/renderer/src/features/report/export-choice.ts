@@ -43,34 +43,48 @@ export const FORMATS: readonly { value: Format; label: string; about: string; su
   }
 ]
 
-export const LABELS: readonly { value: Labels; label: string }[] = [
-  { value: 'crop', label: '1 anterior, 2 posterior' },
+interface LabelChoice {
+  value: Labels
+  label: string
+}
+
+const CROP_CHOICES: readonly LabelChoice[] = [
+  { value: 'native', label: '1 anterior, 2 posterior' },
   { value: 'freesurfer', label: 'FreeSurfer: 17 left, 53 right' },
   { value: 'sides', label: 'By side: 1–2 left, 3–4 right' }
 ]
+
+const HEAD_CHOICES: readonly LabelChoice[] = [
+  { value: 'native', label: '1–2 left, 3–4 right: anterior, posterior' },
+  { value: 'freesurfer', label: 'FreeSurfer: 17 left, 53 right' }
+]
+
+export function labelChoices(isHead: boolean): readonly LabelChoice[] {
+  return isHead ? HEAD_CHOICES : CROP_CHOICES
+}
 
 /** Whether a format writes voxels with label numbers, which can be chosen. */
 export function hasLabels(format: Format): boolean {
   return format === 'nifti' || format === 'nrrd-seg'
 }
 
-export function needsSide(format: Format, labels: Labels): boolean {
-  return hasLabels(format) && labels !== 'crop'
+/** Whether the user has to say which side a crop shows; a head's mask says so itself. */
+export function needsSide(format: Format, labels: Labels, isHead: boolean): boolean {
+  return !isHead && hasLabels(format) && labels !== 'native'
 }
 
 /** Why a result cannot be exported so; null where it can. */
 export function obstacle(
   result: Pick<Result, 'hasProbabilities' | 'kind'>,
   format: Format,
-  labels: Labels,
-  side: ExportRequest['side']
+  { labels, side, isHead }: Pick<ExportRequest, 'labels' | 'side'> & { isHead: boolean }
 ): string | null {
   if (format === 'probabilities' && !result.hasProbabilities) {
     return result.kind === 'model'
       ? 'The probabilities of this result were not kept: segment again'
       : 'A mask drawn by hand has no probabilities'
   }
-  if (needsSide(format, labels) && side === null) {
+  if (needsSide(format, labels, isHead) && side === null) {
     return 'Say which hippocampus this is: the image does not'
   }
   return null

@@ -11,6 +11,13 @@ import {
 import type { HeadBox } from '../../../../shared/head'
 import type { Triple } from '../../../../shared/geometry'
 import {
+  CROP_LABELS,
+  HEAD_LABELS,
+  isHeadMask,
+  LABEL_COLOURS,
+  type MaskLabel
+} from '../../../../shared/labels'
+import {
   centreOf,
   indexToMm,
   mmToIndex,
@@ -21,6 +28,7 @@ import {
 import { PLANES, type Convention, type Plane } from '../../volume/planes'
 import { windowPresets, type WindowPreset } from './presets'
 import type {
+  BoxEditing,
   CursorReadout,
   DifferenceNames,
   Gesture,
@@ -28,7 +36,6 @@ import type {
   IntensityWindow,
   Layout,
   MaskDifference,
-  BoxEditing,
   OpenImage,
   OverlaySettings,
   Pick,
@@ -61,6 +68,10 @@ export interface Viewer {
   /** Label map on the image's grid; edit it in place and call {@link maskChanged}. */
   readonly mask: ShallowRef<Uint8Array | null>
   setMask: (labels: Uint8Array | null) => void
+  /** Whether masks of the image tell left from right, as those of a head do. */
+  readonly isHead: ComputedRef<boolean>
+  /** Labels that the mask may hold, without the background. */
+  readonly labels: ComputedRef<readonly MaskLabel[]>
   /** After an edit in place; `box` limits what is drawn again. */
   maskChanged: (box?: VoxelBox) => void
   /** Calls back after every {@link setMask} (box null) and {@link maskChanged}; returns how to stop. */
@@ -74,6 +85,13 @@ export interface Viewer {
   readonly scalarOverlay: ShallowRef<ScalarOverlay | null>
   setScalarOverlay: (overlay: ScalarOverlay | null) => void
 
+  /** Around the hippocampi of a head; none for a crop. */
+  readonly boxes: ShallowRef<readonly HeadBox[]>
+  readonly boxesVisible: Ref<boolean>
+  /** Set while the user may move the boxes. */
+  readonly boxEditing: ShallowRef<BoxEditing | null>
+  readonly selectedBox: Ref<HeadBox['side'] | null>
+
   /** LPS millimetres. */
   readonly crosshair: Ref<Triple>
   /** The voxel that the crosshair is in. */
@@ -85,13 +103,6 @@ export interface Viewer {
   onPick: (listener: (pick: Pick) => void) => () => void
   pick: (voxel: Readonly<Triple>) => void
   /** Null while the pointer is outside the image. */
-  /** Around the hippocampi of a head; none for a crop. */
-  readonly boxes: ShallowRef<readonly HeadBox[]>
-  readonly boxesVisible: Ref<boolean>
-  /** Set while the user may move the boxes. */
-  readonly boxEditing: ShallowRef<BoxEditing | null>
-  readonly selectedBox: Ref<HeadBox['side'] | null>
-
   readonly cursor: ShallowRef<CursorReadout | null>
 
   readonly overlay: OverlaySettings
@@ -123,13 +134,6 @@ export interface Viewer {
   /** Who draws: at most one feature. Returns how to let go. */
   onGesture: (listener: (gesture: Gesture) => void) => () => void
   gesture: (gesture: Gesture) => void
-}
-
-export const DEFAULT_COLOURS: Readonly<Record<number, string>> = {
-  1: '#f0a868',
-  2: '#63b3d8',
-  3: '#d873a5',
-  4: '#9bcf76'
 }
 
 const A_AND_B: DifferenceNames = {
@@ -170,7 +174,7 @@ export function createViewer(): Viewer {
     opacity: 0.5,
     outline: false,
     hiddenLabels: [],
-    colours: { ...DEFAULT_COLOURS }
+    colours: { ...LABEL_COLOURS }
   })
   const seeThrough = ref(false)
   const brush = reactive<BrushCursor>({ radiusMm: 2, ball: false })
@@ -184,6 +188,10 @@ export function createViewer(): Viewer {
     if (open === null) return [0, 0, 0]
     return nearestVoxel(open.geometry.size, mmToIndex(open.geometry, crosshair.value))
   })
+
+  const isHead = computed(
+    () => image.value !== null && isHeadMask(image.value.geometry, mask.value)
+  )
 
   function clearOverlays(): void {
     mask.value = null
@@ -235,6 +243,10 @@ export function createViewer(): Viewer {
       mask.value = labels === null ? null : onGrid(labels, 'a mask')
       maskListeners.forEach((listener) => listener(null))
     },
+    isHead,
+    labels: computed(() =>
+      (isHead.value ? HEAD_LABELS : CROP_LABELS).filter(({ index }) => index > 0)
+    ),
     maskChanged(box) {
       const size = image.value?.geometry.size
       if (size === undefined || mask.value === null) return
@@ -261,6 +273,10 @@ export function createViewer(): Viewer {
       if (next !== null) onGrid(next.values, next.title)
       scalarOverlay.value = next
     },
+    boxes: shallowRef<readonly HeadBox[]>([]),
+    boxesVisible: ref(false),
+    boxEditing: shallowRef<BoxEditing | null>(null),
+    selectedBox: ref<HeadBox['side'] | null>(null),
     crosshair,
     crosshairVoxel,
     crosshairVisible: ref(true),
@@ -273,10 +289,6 @@ export function createViewer(): Viewer {
       pickListeners.add(listener)
       return () => pickListeners.delete(listener)
     },
-    boxes: shallowRef<readonly HeadBox[]>([]),
-    boxesVisible: ref(false),
-    boxEditing: shallowRef<BoxEditing | null>(null),
-    selectedBox: ref<HeadBox['side'] | null>(null),
     pick(voxel) {
       const open = image.value
       if (open === null) return

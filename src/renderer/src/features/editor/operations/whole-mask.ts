@@ -6,7 +6,8 @@ import { smoothLabels } from './smooth'
 
 /** An operation that reads the whole mask: in a head that takes longer than a user should wait for the window. */
 export type WholeMaskOperation =
-  | { readonly kind: 'smooth' | 'largest'; readonly size: Readonly<Triple> }
+  | { readonly kind: 'smooth'; readonly size: Readonly<Triple> }
+  | { readonly kind: 'largest'; readonly size: Readonly<Triple>; readonly bySide: boolean }
   | {
       readonly kind: 'interpolate'
       readonly size: Readonly<Triple>
@@ -28,7 +29,7 @@ export function editWholeMask({ operation, mask }: WholeMaskWork): Edit {
     case 'smooth':
       return smoothLabels(size, mask)
     case 'largest':
-      return keepLargestComponent(size, mask)
+      return keepLargestComponent(size, mask, operation.bySide)
     case 'interpolate':
       return interpolateSlices(size, operation.spacing, mask, operation.label, operation.axis)
   }
