@@ -1,11 +1,13 @@
 /**
  * Which part of the program may import which: the arrows of the architecture, as a table.
  *
- *   shared <- core <- main/{engine,imaging,workspace,jobs} <- main/api <- main/hosts
+ *   shared <- core <- main/{engine,imaging,workspace,jobs,batch} <- main/api <- main/hosts
  *   shared <- preload, renderer
  */
 
-const services = ['engine', 'imaging', 'workspace', 'jobs'].map((name) => `src/main/${name}`)
+const services = ['engine', 'imaging', 'workspace', 'jobs', 'batch'].map(
+  (name) => `src/main/${name}`
+)
 
 /**
  * `packages`: the only packages a part may import. `notPackages`: those it may not. Where neither is given, any.

@@ -36,7 +36,8 @@ function summaryOf({ id, record }: Case, results: readonly Result[]): CaseSummar
   }
 }
 
-function wholeBySide(head: HeadReport | null): CaseSummary['wholeMm3'] {
+/** Of each whole hippocampus, mm³; null for a crop. */
+export function wholeBySide(head: HeadReport | null): CaseSummary['wholeMm3'] {
   if (head === null) return null
   const { left, right } = head.volumesMm3
   return { left: left?.whole ?? null, right: right?.whole ?? null }
