@@ -65,7 +65,9 @@ const request = {
   caseId: 'a',
   model: 'snn',
   timesteps: null,
-  runtime: null
+  runtime: null,
+  side: 'both',
+  boxes: null
 } as const
 
 function task(run: (job: JobRun) => Promise<string | null>): Task {

@@ -40,7 +40,15 @@ function result(id: string, kind: Result['kind']): Result {
 
 const job: AppJob = {
   id: 'j',
-  request: { kind: 'segment', caseId: 'c', model: 'snn', timesteps: null, runtime: null },
+  request: {
+    kind: 'segment',
+    caseId: 'c',
+    model: 'snn',
+    timesteps: null,
+    runtime: null,
+    side: 'both',
+    boxes: null
+  },
   state: 'running',
   stage: 'segment',
   message: null,

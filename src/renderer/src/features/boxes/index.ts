@@ -1,0 +1,2 @@
+export { default as BoxesPanel } from './BoxesPanel.vue'
+export { useBoxes, type Boxes } from './store'
