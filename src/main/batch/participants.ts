@@ -131,6 +131,7 @@ async function segmentScan(
     labels: 'native',
     boxes: null,
     picture: files.picture,
+    repeatability: plan.repeatability,
     template: plan.template,
     repairGeometry: false,
     force: true

@@ -13,6 +13,8 @@ export interface BatchPlan {
   template: string
   /** Timesteps resolved: null of an ANN alone. */
   inference: InferenceOptions
+  /** Tell how repeatable the volumes are, too. */
+  repeatability: boolean
   /** Null for the best. */
   runtime: Runtime | null
   /** The `seg-<name>` of the results. */

@@ -33,7 +33,7 @@ export async function existingResult(
   if (sidecar === null) return null
   const record = sidecar.Hippospike
   if (isCorrected(record)) return record
-  if (plan.force) return null
+  if (plan.force || (plan.repeatability && record.head?.repeatabilityMm3 === null)) return null
   const run = await readJsonOrNull(files.run, runSchema)
   if (run === null || !isSameWork(run, plan)) return null
   for (const path of [files.picture, files.version(1)]) {

@@ -7,6 +7,8 @@ export interface Change {
   after: number
   /** (after − before) / before; null where there was nothing before. */
   percent: number | null
+  /** Half the width of the 95% interval of the difference, mm³, from the repeatability of both; null where one is not known. */
+  interval: number | null
 }
 
 /** How the hippocampi of a participant have changed from the first session to another. */
@@ -41,7 +43,14 @@ function changeBetween(first: Segmented, visit: Segmented): SessionChange {
     const before = first.record.head!.volumesMm3[name]?.whole
     const after = visit.record.head!.volumesMm3[name]?.whole
     if (before === undefined || after === undefined) return null
-    return { before, after, percent: before > 0 ? (100 * (after - before)) / before : null }
+    const a = first.record.head!.repeatabilityMm3?.[name] ?? null
+    const b = visit.record.head!.repeatabilityMm3?.[name] ?? null
+    return {
+      before,
+      after,
+      percent: before > 0 ? (100 * (after - before)) / before : null,
+      interval: a === null || b === null ? null : Math.hypot(a, b)
+    }
   }
   return {
     participant: visit.place.participant,

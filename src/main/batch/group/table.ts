@@ -56,6 +56,12 @@ const COLUMNS: readonly Column[] = [
     description: `Whole ${side} hippocampus in thousandths of the intracranial volume.`,
     of: ({ record }) => rounded(record.head?.normalisedPermille[side], 4)
   })),
+  ...SIDES.map((side): Column => ({
+    name: `${side}_repeatability_mm3`,
+    description: `Half the width of the 95% interval of the whole ${side} volume over moved windows; n/a where --repeatability was not given.`,
+    units: 'mm^3',
+    of: ({ record }) => rounded(record.head?.repeatabilityMm3?.[side], 1)
+  })),
   {
     name: 'asymmetry_percent',
     description: '100 (left - right) / mean of both, of the whole volumes.',

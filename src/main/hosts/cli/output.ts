@@ -12,6 +12,9 @@ export function printResult(
   host.out(options.json ? `${JSON.stringify(result, null, 2)}\n` : `${text()}\n`)
 }
 
+/** A failure that the result on stdout tells of already: there is no other document about it. */
+export class ReportedError extends HippospikeError {}
+
 /** Prints a failure as one line on stderr and, where JSON was asked for, as JSON on stdout. */
 export function printFailure(host: CliHost, failure: HippospikeError, json: boolean): void {
   const message = failure.message.trim().replace(/\s*\n\s*/g, ' ')

@@ -2,6 +2,7 @@ import { Command } from 'commander'
 import { exitCodeOf, type HippospikeError } from '../../../shared/errors'
 import { VERSION } from '../../../shared/version'
 import { addBench } from './commands/bench'
+import { addBids } from './commands/bids'
 import { addConvert } from './commands/convert'
 import { addDicom } from './commands/dicom'
 import { addDoctor } from './commands/doctor'
@@ -15,7 +16,7 @@ import { addServe } from './commands/serve'
 import { addTrain } from './commands/train'
 import type { CliHost } from './host'
 import { EXIT_CODES } from './options'
-import { failureOf, printFailure } from './output'
+import { failureOf, printFailure, ReportedError } from './output'
 
 const EXAMPLES = `
 Examples:
@@ -48,6 +49,7 @@ export function createProgram(host: CliHost): Command {
     .addHelpText('after', `${EXAMPLES}${EXIT_CODES}`)
   const commands = [
     addSegment,
+    addBids,
     addDicom,
     addEvaluate,
     addTrain,
@@ -78,7 +80,7 @@ export async function main(args: readonly string[], host: CliHost): Promise<numb
     const failure = failureOf(thrown)
     if (failure === null) return 0
     if (failure.kind === 'internal' && args.includes('--verbose')) host.err(`${traceOf(failure)}\n`)
-    printFailure(host, failure, args.includes('--json'))
+    printFailure(host, failure, args.includes('--json') && !(failure instanceof ReportedError))
     return exitCodeOf(failure.kind)
   }
 }

@@ -8,6 +8,7 @@ import {
   type StructureName
 } from '../../../shared/labels'
 import { VERSION } from '../../../shared/version'
+import { escaped } from './html'
 import type { Picture } from './slices'
 import type { Subject } from './tables'
 
@@ -24,7 +25,8 @@ img { display: block; image-rendering: pixelated; background: #000; }
 @media print { body { margin: 0; } h2, figure, table { break-inside: avoid; } }
 `
 
-const WIDTH_PX = 250
+/** Of a picture: three stand in a row, the four of a head in two. */
+const WIDTH_PX = { crop: 250, head: 390 }
 
 /** A report of a result as one HTML page, pictures and all; it prints, and holds no script. */
 export function reportHtml(
@@ -85,7 +87,7 @@ export function reportHtml(
 ${volumeTable(result)}
 <h2>Planes through the middle of the mask</h2>
 <div class="planes">
-${pictures.map(figure).join('\n')}
+${pictures.map((picture) => figure(picture, head === null ? WIDTH_PX.crop : WIDTH_PX.head)).join('\n')}
 </div>
 <h2>How it was made</h2>
 <table>
@@ -106,10 +108,10 @@ network's own and is not calibrated. Look at every mask before you use it.</p>
 `
 }
 
-function figure({ plane, png, widthMm, heightMm, edges }: Picture): string {
-  const height = Math.round((WIDTH_PX * heightMm) / widthMm)
+function figure({ plane, png, widthMm, heightMm, edges }: Picture, width: number): string {
+  const height = Math.round((width * heightMm) / widthMm)
   const source = `data:image/png;base64,${png.toString('base64')}`
-  return `<figure><img src="${source}" width="${WIDTH_PX}" height="${height}" alt="${plane} plane with the mask in colour"><figcaption><span>${edges[0]}</span><span>${plane}, ${widthMm.toFixed(0)} × ${heightMm.toFixed(0)} mm</span><span>${edges[1]}</span></figcaption></figure>`
+  return `<figure><img src="${source}" width="${width}" height="${height}" alt="${plane} plane with the mask in colour"><figcaption><span>${edges[0]}</span><span>${plane}, ${widthMm.toFixed(0)} × ${heightMm.toFixed(0)} mm</span><span>${edges[1]}</span></figcaption></figure>`
 }
 
 /** Volumes, by side where they are of a head, with what follows of them. */
@@ -158,15 +160,4 @@ function key(name: StructureName, side: Side): string {
   if (name === 'whole') return '<span class="key"></span>'
   const label = (name === 'anterior' ? 1 : 2) + SIDE_OFFSET[side]
   return `<span class="key" style="background: ${LABEL_COLOURS[label]!}"></span>`
-}
-
-function escaped(text: string): string {
-  const entities: Record<string, string> = {
-    '&': '&amp;',
-    '<': '&lt;',
-    '>': '&gt;',
-    '"': '&quot;',
-    "'": '&#39;'
-  }
-  return text.replace(/[&<>"']/g, (character) => entities[character]!)
 }
