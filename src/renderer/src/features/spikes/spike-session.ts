@@ -197,12 +197,24 @@ export function createSpikeSession(viewer: Viewer): SpikeSession {
       }),
       watch(viewer.tool, () => void draw(player.t.value)),
       viewer.onPick(({ voxel }) => {
-        picked.value = voxel
-        const side = info.value && sideAt(info.value, voxel)
-        if (side === null || side === info.value?.side) void loadNeurons()
-        else void chooseSide(side)
+        pickVoxel(voxel)
       })
     ]
+  }
+
+  function pickVoxel(voxel: Triple): void {
+    const about = info.value
+    if (about === null) return
+    if (!about.boxes.some((box) => isInBox(box, voxel))) {
+      picked.value = null
+      neurons.value = null
+      problem.value = `Voxel ${voxel.join(', ')} lies outside of what the network saw: click nearer to a hippocampus`
+      return
+    }
+    picked.value = voxel
+    const side = sideAt(about, voxel)
+    if (side === null || side === about.side) void loadNeurons()
+    else void chooseSide(side)
   }
 
   function close(): void {
