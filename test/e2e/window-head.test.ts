@@ -123,7 +123,7 @@ describe.skipIf(chromium === undefined).each(heads)('a $name head, in Chromium',
     }
     const text = await card(page).innerText()
     expect(text).toMatch(/Asymmetry/)
-    expect(text).toMatch(/Agreement with the template/)
+    expect(text).toMatch(/Template agreement/)
     for (const { message } of found.head!.flags) {
       expect(text.toLowerCase().split(message.toLowerCase())).toHaveLength(2)
     }

@@ -3,7 +3,7 @@ import type { Triple } from '../../../../src/shared/geometry'
 import { createViewer } from '../../../../src/renderer/src/features/viewer/store'
 import { windowPresets } from '../../../../src/renderer/src/features/viewer/presets'
 import { differenceOf } from '../../../../src/renderer/src/features/viewer/difference'
-import { indexToMm } from '../../../../src/renderer/src/volume/grid'
+import { indexToMm, offsetOf } from '../../../../src/renderer/src/volume/grid'
 import { grid, rotation } from '../../../fixtures/geometries'
 
 const size: Triple = [4, 6, 5]
@@ -13,6 +13,12 @@ const image = (caseId: string) => ({
   geometry,
   voxels: Float32Array.from({ length: 120 }, (_, n) => n),
   window: { low: 1, high: 100 }
+})
+
+/** 120 mm and more an axis. */
+const headImage = (caseId: string) => ({
+  ...image(caseId),
+  geometry: grid({ size, spacing: [30, 20, 25], codes: 'LIA', turn: rotation('x', 15) })
 })
 
 describe('the viewer', () => {
@@ -31,6 +37,35 @@ describe('the viewer', () => {
     expect(viewer.crosshairVoxel.value).toEqual([3, 0, 4])
     viewer.crosshair.value = indexToMm(geometry, [1.3, 4.2, 0.9])
     expect(viewer.crosshairVoxel.value).toEqual([1, 4, 1])
+  })
+
+  it('knows the labels of a crop and of a head', () => {
+    const viewer = createViewer()
+    viewer.open(image('a'))
+    expect(viewer.labels.value.map(({ name }) => name)).toEqual(['anterior', 'posterior'])
+    viewer.open(headImage('b'))
+    expect(viewer.labels.value.map(({ index }) => index)).toEqual([1, 2, 3, 4])
+    // The mask of a crop that was numbered by side.
+    viewer.open(image('a'))
+    viewer.setMask(new Uint8Array(120).fill(3, 0, 5))
+    expect(viewer.labels.value).toHaveLength(4)
+  })
+
+  it('looks at the first mask of a head, unless the user looks elsewhere', () => {
+    const viewer = createViewer()
+    const mask = new Uint8Array(120)
+    mask[3] = 4
+    mask[offsetOf(size, [1, 2, 3])] = 1
+    viewer.open(headImage('a'))
+    viewer.setMask(mask)
+    expect(viewer.crosshairVoxel.value).toEqual([1, 2, 3])
+    viewer.goToVoxel([0, 0, 0])
+    viewer.reset()
+    expect(viewer.crosshairVoxel.value).toEqual([1, 2, 3])
+    viewer.open(headImage('b'))
+    viewer.goToVoxel([0, 1, 0])
+    viewer.setMask(mask)
+    expect(viewer.crosshairVoxel.value).toEqual([0, 1, 0])
   })
 
   it('lets everything of a case go with it', () => {

@@ -24,8 +24,9 @@ export interface BoxOutline {
   readonly handles: readonly BoxHandle[]
 }
 
-/** Pixels below which an edge is too short to be taken. */
+/** Pixels below which an edge is too short to be taken, and a box too small for its handles to leave room to drag it by. */
 const SHORT_EDGE = 14
+const SMALL_BOX = 44
 
 /** The boxes that a pane's slice cuts. */
 export function boxOutlines(
@@ -39,6 +40,7 @@ export function boxOutlines(
     if (section === null) return []
     const corners = section.corners.map((corner) => mmToCanvas(camera, size, corner))
     const handles = section.faces.flatMap((face, n) => {
+      if (Math.min(...extent(corners)) < SMALL_BOX) return []
       const [a, b] = [corners[n]!, corners[(n + 1) % corners.length]!]
       if (Math.hypot(b[0] - a[0], b[1] - a[1]) < SHORT_EDGE) return []
       const at: Point = [(a[0] + b[0]) / 2, (a[1] + b[1]) / 2]
@@ -60,6 +62,14 @@ export function boxOutlines(
 /** As `points` of an SVG polygon. */
 export function svgPoints(corners: readonly Point[]): string {
   return corners.map(([x, y]) => `${x.toFixed(2)},${y.toFixed(2)}`).join(' ')
+}
+
+function extent(corners: readonly Point[]): [width: number, height: number] {
+  const along = (axis: 0 | 1): number => {
+    const values = corners.map((corner) => corner[axis])
+    return Math.max(...values) - Math.min(...values)
+  }
+  return [along(0), along(1)]
 }
 
 /** Above the middle of the uppermost edge, where the letter covers nothing of the box. */

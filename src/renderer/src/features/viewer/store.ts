@@ -17,15 +17,9 @@ import {
   LABEL_COLOURS,
   type MaskLabel
 } from '../../../../shared/labels'
-import {
-  centreOf,
-  indexToMm,
-  mmToIndex,
-  nearestVoxel,
-  offsetOf,
-  voxelCount
-} from '../../volume/grid'
+import { indexToMm, mmToIndex, nearestVoxel, offsetOf, voxelCount } from '../../volume/grid'
 import { PLANES, type Convention, type Plane } from '../../volume/planes'
+import { homeOf } from './home'
 import { windowPresets, type WindowPreset } from './presets'
 import type {
   BoxEditing,
@@ -203,7 +197,7 @@ export function createViewer(): Viewer {
 
   function home(open: OpenImage): void {
     window.value = { ...open.window }
-    crosshair.value = centreVoxelMm(open)
+    crosshair.value = homeOf(open, isHead.value ? mask.value : null)
     for (const plane of PLANES) Object.assign(panes[plane], { zoom: 1, pan: [0, 0] })
   }
 
@@ -240,7 +234,14 @@ export function createViewer(): Viewer {
     },
     mask,
     setMask(labels) {
+      const before = mask.value
       mask.value = labels === null ? null : onGrid(labels, 'a mask')
+      const open = image.value
+      // In the middle of a head nothing is seen of a mask that has just been made.
+      if (before === null && mask.value !== null && open !== null && isHead.value) {
+        const isUntouched = crosshair.value.join() === homeOf(open, null).join()
+        if (isUntouched) crosshair.value = homeOf(open, mask.value)
+      }
       maskListeners.forEach((listener) => listener(null))
     },
     isHead,
@@ -353,9 +354,4 @@ export function labelAt(viewer: Viewer, voxel: Readonly<Triple>): number | null 
   const labels = viewer.mask.value
   if (open === null || labels === null) return null
   return labels[offsetOf(open.geometry.size, voxel)] ?? null
-}
-
-function centreVoxelMm({ geometry }: OpenImage): Triple {
-  const centre = nearestVoxel(geometry.size, mmToIndex(geometry, centreOf(geometry)))
-  return indexToMm(geometry, centre)
 }
