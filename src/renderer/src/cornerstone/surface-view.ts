@@ -23,6 +23,7 @@ const DISTANCE = 1000
 /** Surfaces in the patient's space, turned by the pointer. */
 export class SurfaceView {
   private readonly actors = new Map<string, vtkActor>()
+  private readonly wires = new Map<string, vtkActor>()
   private gaze = START
   private centre: Triple = [0, 0, 0]
   private radius = 1
@@ -71,13 +72,26 @@ export class SurfaceView {
   }
 
   remove(name: string): void {
-    const actor = this.actors.get(name)
-    if (actor === undefined) return
-    this.viewport.getRenderer().removeActor(actor)
-    actor.getMapper()?.delete()
-    actor.delete()
-    this.actors.delete(name)
-    this.redraw()
+    this.takeOut(this.actors, name)
+  }
+
+  /** Shows straight lines under a name, in place of those that had it. They are not among the {@link names}. */
+  showWire(name: string, lines: readonly (readonly [Triple, Triple])[], rgb: Triple): void {
+    this.removeWire(name)
+    const actor = vtkActor.newInstance()
+    const mapper = vtkMapper.newInstance()
+    mapper.setInputData(lineData(lines))
+    mapper.setScalarVisibility(false)
+    actor.setMapper(mapper)
+    actor.getProperty().setColor(...rgb)
+    actor.getProperty().setLighting(false)
+    this.wires.set(name, actor)
+    this.viewport.getRenderer().addActor(actor)
+    this.apply()
+  }
+
+  removeWire(name: string): void {
+    this.takeOut(this.wires, name)
   }
 
   names(): string[] {
@@ -86,6 +100,7 @@ export class SurfaceView {
 
   clear(): void {
     for (const name of this.names()) this.remove(name)
+    for (const name of [...this.wires.keys()]) this.removeWire(name)
   }
 
   /** What is looked at: a ball in LPS millimetres. */
@@ -125,6 +140,16 @@ export class SurfaceView {
     this.clear()
   }
 
+  private takeOut(actors: Map<string, vtkActor>, name: string): void {
+    const actor = actors.get(name)
+    if (actor === undefined) return
+    this.viewport.getRenderer().removeActor(actor)
+    actor.getMapper()?.delete()
+    actor.delete()
+    actors.delete(name)
+    this.redraw()
+  }
+
   private apply(): void {
     const { width, height } = this.viewport.canvas
     const renderer = this.viewport.getRenderer()
@@ -152,6 +177,14 @@ function rotated(v: Triple, axis: Triple, angle: number): Triple {
   const [c, s] = [Math.cos(angle), Math.sin(angle)]
   const turned = addScaled(scaled(v, c), cross(axis, v), s)
   return addScaled(turned, axis, dot(axis, v) * (1 - c))
+}
+
+function lineData(lines: readonly (readonly [Triple, Triple])[]): vtkPolyData {
+  const data = vtkPolyData.newInstance()
+  data.getPoints().setData(Float32Array.from(lines.flat(2)), 3)
+  const cells = Uint32Array.from(lines.flatMap((_, n) => [2, 2 * n, 2 * n + 1]))
+  data.setLines(vtkCellArray.newInstance({ values: cells }))
+  return data
 }
 
 function polyData({ points, triangles, normals }: Surface): vtkPolyData {

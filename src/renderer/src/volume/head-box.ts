@@ -45,6 +45,16 @@ export function boxCorners(box: Geometry): Triple[] {
   )
 }
 
+/** The twelve edges as pairs of ends, LPS millimetres. */
+export function boxLines(box: Geometry): [Triple, Triple][] {
+  const corners = boxCorners(box)
+  return AXES.flatMap((axis) =>
+    corners.flatMap((from, corner): [Triple, Triple][] =>
+      (corner >> axis) & 1 ? [] : [[from, corners[corner | (1 << axis)]!]]
+    )
+  )
+}
+
 /** Unit vector out of a face. */
 export function faceNormal(box: Geometry, { axis, end }: BoxFace): Triple {
   return scaled(axisVector(box, axis), end)

@@ -4,6 +4,7 @@ import { centreOf, mmToIndex } from '../../../../src/renderer/src/volume/grid'
 import {
   boxCorners,
   boxEdges,
+  boxLines,
   boxSection,
   faceNormal,
   movedBox,
@@ -98,6 +99,12 @@ describe('a box', () => {
         expect(value).toBeCloseTo((corner >> axis) & 1 ? oblique.size[axis]! - 0.5 : -0.5)
       })
     })
+  })
+
+  it('has four edges along each axis', () => {
+    const edges = boxLines(oblique).map(([from, to]) => Math.hypot(...subtract(to, from)))
+    const lengths = edges.map((length) => Math.round(1e6 * length) / 1e6).sort((a, b) => a - b)
+    expect(lengths).toEqual([40, 40, 40, 40, 48, 48, 48, 48, 64, 64, 64, 64])
   })
 
   it('moves as it is', () => {

@@ -1,7 +1,9 @@
 import { onScopeDispose, shallowRef, watch, type ShallowRef } from 'vue'
+import { SIDE_OFFSET, SIDES } from '../../../../shared/labels'
 import type { ImageStage } from '../../cornerstone'
 import { WorkCancelled } from '../../volume/background'
 import { indexToMm } from '../../volume/grid'
+import { boxLines } from '../../volume/head-box'
 import type { LabelSurfaces } from '../../volume/label-surfaces'
 import { createSurfaceMaker } from '../../volume/surface-maker'
 import { differenceStyle, heatStyle, maskStyle, rgbOf, scalarStyle } from './colours'
@@ -57,6 +59,7 @@ export function syncStage(
 
   syncLayers(viewer, stage, shown)
   syncSurfaces(viewer, stage, report)
+  syncBoxes(viewer, stage, drawn)
   return { drawn }
 }
 
@@ -130,6 +133,24 @@ function syncLayers(viewer: Viewer, stage: ImageStage, shown: (done: Promise<voi
     AT_ONCE
   )
 }
+/** The boxes of a head beside its surfaces. */
+function syncBoxes(viewer: Viewer, stage: ImageStage, drawn: ShallowRef<boolean>): void {
+  watch(
+    // With the image before, all that was shown with it goes.
+    [drawn, viewer.boxes, viewer.boxesVisible, () => ({ ...viewer.overlay.colours })],
+    () => {
+      for (const side of SIDES) {
+        const box = viewer.boxes.value.find((one) => one.side === side)
+        const colour = viewer.overlay.colours[SIDE_OFFSET[side] + 1]
+        if (!drawn.value || !viewer.boxesVisible.value || box === undefined) {
+          stage.surfaces.removeWire(side)
+        } else stage.surfaces.showWire(side, boxLines(box.grid), rgbOf(colour ?? '#ffffff'))
+      }
+    },
+    { immediate: true }
+  )
+}
+
 
 /** One surface a label, made again a moment after the last edit, in the background. */
 function syncSurfaces(viewer: Viewer, stage: ImageStage, report: (problem: string) => void): void {

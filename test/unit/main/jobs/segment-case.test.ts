@@ -1,0 +1,67 @@
+import { join } from 'node:path'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { segmentJobRequestSchema } from '../../../../src/shared/api/jobs'
+import type { HeadBox } from '../../../../src/shared/head'
+import {
+  segmentTask,
+  shippedModels,
+  shippedTemplate,
+  type RunJob
+} from '../../../../src/main/jobs/segment-case'
+import { openWorkspaceFolder } from '../../../../src/main/workspace/folder'
+import { importScans } from '../../../../src/main/workspace/import-scan'
+import { grid } from '../../../fixtures/geometries'
+import { niftiBytes } from '../../../fixtures/nifti-bytes'
+import { temporaryFolder } from '../../../fixtures/temporary-folder'
+
+const folder = temporaryFolder()
+const root = folder.file('study')
+const resources = join(import.meta.dirname, '..', '..', '..', '..', 'resources')
+const job = { kind: 'segment', caseId: 'scan', model: 'snn', timesteps: null, runtime: null }
+const box: HeadBox = { side: 'right', grid: grid({ size: [48, 64, 48], first: [-50, -60, -40] }) }
+
+/** What the engine is asked to do for a request of the window. */
+async function asked(request: object): Promise<unknown> {
+  let heard: unknown
+  // Stands for the engine, which has nothing to compute here.
+  const run: RunJob = (call) => {
+    heard = call.request
+    return Promise.reject(new Error('stopped here'))
+  }
+  const place = {
+    root,
+    models: shippedModels(resources),
+    template: shippedTemplate(resources),
+    run
+  }
+  const task = await segmentTask(place, segmentJobRequestSchema.parse(request))
+  const { signal } = new AbortController()
+  await expect(task.run({ signal, onProgress: () => undefined })).rejects.toThrow('stopped here')
+  return heard
+}
+
+beforeAll(async () => {
+  await openWorkspaceFolder(root, true)
+  await importScans(root, [folder.write('scan.nii', niftiBytes())])
+})
+
+describe('a job of the window', () => {
+  it('segments both sides where they are located, unless it says otherwise', async () => {
+    expect(await asked(job)).toMatchObject({ side: 'both', boxes: null })
+  })
+
+  it('hands on the side and the boxes', async () => {
+    const boxes = [box]
+    expect(await asked({ ...job, side: 'right', boxes })).toMatchObject({ side: 'right', boxes })
+  })
+
+  it.each([
+    ['a side that there is not', { side: 'top' }],
+    ['no boxes in the list', { boxes: [] }],
+    ['more boxes than sides', { boxes: [box, box, box] }],
+    ['a box without a place', { boxes: [{ side: 'left' }] }],
+    ['half a voxel', { boxes: [{ side: 'left', grid: { ...box.grid, size: [48.5, 64, 48] } }] }]
+  ])('is refused with %s', (_, part) => {
+    expect(segmentJobRequestSchema.safeParse({ ...job, ...part }).success).toBe(false)
+  })
+})
