@@ -15,6 +15,7 @@ import {
   segmentCase,
   shown
 } from './window-acts'
+import { drop } from './window-steps'
 
 const chromium = findChromium()
 if (chromium === undefined) console.warn('bad input is not given to the window: no Chromium here')
@@ -70,18 +71,18 @@ describe.skipIf(chromium === undefined)('an image that cannot be segmented, in t
     await dismiss()
   })
 
-  it('is refused in place where it is a folder', async () => {
+  it('is refused in place where it is an empty folder', async () => {
     const folder = files.file('dicom')
     mkdirSync(folder)
-    await drop(page, folder)
-    await expectRefusal('dicom', /cannot be read: it is a folder/)
+    await drop(page, [folder])
+    await expectRefusal('dicom', /is empty; give a folder of DICOM files/)
     await app.picture('bad-input-1-folder')
     await dismiss()
   })
 
   it('is refused in place where it is gone by the time it is dropped', async () => {
     const path = files.write('missing.nii.gz', readFileSync(SAMPLE))
-    await drop(page, path, () => {
+    await drop(page, [path], () => {
       rmSync(path)
     })
     await expectRefusal('missing.nii.gz', /cannot be read: .*it is gone/)
@@ -130,14 +131,3 @@ describe.skipIf(chromium === undefined)('an image that cannot be segmented, in t
     expect(app.complaints.filter((one) => !/\/journal\b/.test(one))).toEqual([])
   })
 })
-
-/** Drops something of the machine's onto the window, as a file manager does. */
-async function drop(page: Page, path: string, beforeDrop = (): void => undefined): Promise<void> {
-  const devtools = await page.context().newCDPSession(page)
-  const data = { items: [], files: [path], dragOperationsMask: 1 }
-  for (const type of ['dragEnter', 'dragOver', 'drop'] as const) {
-    if (type === 'drop') beforeDrop()
-    await devtools.send('Input.dispatchDragEvent', { type, x: 700, y: 400, data })
-  }
-  await devtools.detach()
-}

@@ -57,3 +57,18 @@ export async function pointIn(
   if (box === null) throw new Error('the pane is not on the screen')
   return [box.x + x * box.width, box.y + y * box.height]
 }
+
+/** Drops files and folders of the machine onto the window, as a file manager does. */
+export async function drop(
+  page: Page,
+  files: readonly string[],
+  beforeDrop = (): void => undefined
+): Promise<void> {
+  const devtools = await page.context().newCDPSession(page)
+  const data = { items: [], files: [...files], dragOperationsMask: 1 }
+  for (const type of ['dragEnter', 'dragOver', 'drop'] as const) {
+    if (type === 'drop') beforeDrop()
+    await devtools.send('Input.dispatchDragEvent', { type, x: 700, y: 400, data })
+  }
+  await devtools.detach()
+}

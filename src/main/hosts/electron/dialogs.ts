@@ -19,7 +19,7 @@ export function provideDialogs(): void {
       properties: ['openFile', 'multiSelections'],
       filters: [
         // Dialogs know the part after the last dot alone.
-        { name: 'Images', extensions: lastParts(IMAGE_EXTENSIONS) },
+        { name: 'Images', extensions: [...lastParts(IMAGE_EXTENSIONS), 'dcm', 'ima', 'zip'] },
         { name: 'All files', extensions: ['*'] }
       ]
     })

@@ -11,6 +11,10 @@ export type Body = Uint8Array<ArrayBuffer> | Blob | object | undefined
 export interface CallOptions {
   /** Gives the call up; it then fails with the kind `cancelled`. */
   signal?: AbortSignal
+  /** False sends bytes as they are: packing a whole study takes longer than sending it. */
+  packed?: boolean
+  /** Lets the call outlive the page. */
+  keepalive?: boolean
 }
 
 /**
@@ -87,14 +91,15 @@ async function fetchAnswer(
   method: Method,
   path: string,
   content: Body,
-  { signal }: CallOptions
+  { signal, packed = true, keepalive = false }: CallOptions
 ): Promise<Response> {
-  const request = await bodyOf(content)
+  const request = await bodyOf(content, packed)
   try {
     return await fetch(path, {
       method,
       credentials: 'same-origin',
       cache: 'no-store',
+      keepalive,
       ...request,
       ...(signal === undefined ? {} : { signal })
     })
@@ -106,13 +111,16 @@ async function fetchAnswer(
 /** Larger bodies travel packed: Electron takes them in slowly, and masks become a hundredth. */
 const PACKED_FROM_BYTES = 2 ** 18
 
-async function bodyOf(content: Body): Promise<Pick<RequestInit, 'body' | 'headers'>> {
+async function bodyOf(
+  content: Body,
+  pack: boolean
+): Promise<Pick<RequestInit, 'body' | 'headers'>> {
   if (content === undefined) return {}
   if (content instanceof Uint8Array || content instanceof Blob) {
     const headers = { 'content-type': 'application/octet-stream' }
     // Never a blob itself: not every Electron hands those on from its own schemes.
     const bytes = content instanceof Blob ? await bytesOf(content) : content
-    if (bytes.byteLength < PACKED_FROM_BYTES) return { body: bytes, headers }
+    if (!pack || bytes.byteLength < PACKED_FROM_BYTES) return { body: bytes, headers }
     const packed = new Response(
       new Blob([bytes]).stream().pipeThrough(new CompressionStream('gzip'))
     )

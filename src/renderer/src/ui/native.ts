@@ -6,7 +6,10 @@ import type {} from '../window'
  */
 
 /** File names that the host reads; a hint for dialogs, the host decides by the content. */
-const IMAGE_SUFFIXES = ['.nii', '.nii.gz', '.gz', '.nrrd', '.nhdr', '.mha', '.mhd', '.mgh', '.mgz']
+const IMAGE_SUFFIXES = [
+  ...['.nii', '.nii.gz', '.gz', '.nrrd', '.nhdr', '.mha', '.mhd', '.mgh', '.mgz'],
+  ...['.dcm', '.ima', '.zip']
+]
 
 export type ChosenImages =
   { kind: 'paths'; paths: readonly string[] } | { kind: 'files'; files: readonly File[] }
@@ -19,9 +22,24 @@ export function hasNativeDialogs(): boolean {
 /** Images to import; null where the user gave up. */
 export async function chooseImages(): Promise<ChosenImages | null> {
   const dialogs = window.hippospike?.dialogs
-  if (dialogs === undefined) return chooseFiles()
+  if (dialogs === undefined) {
+    return chooseFiles((input) => {
+      input.accept = IMAGE_SUFFIXES.join(',')
+    })
+  }
   const paths = await dialogs.openImages()
   return paths === null || paths.length === 0 ? null : { kind: 'paths', paths }
+}
+
+/** A folder of images to import; null where the user gave up. */
+export async function chooseImageFolder(title: string): Promise<ChosenImages | null> {
+  if (!hasNativeDialogs()) {
+    return chooseFiles((input) => {
+      input.webkitdirectory = true
+    })
+  }
+  const folder = await chooseFolder(title)
+  return folder === null ? null : { kind: 'paths', paths: [folder] }
 }
 
 /** A folder by the native dialog; null where the user gave up or there is none. */
@@ -47,12 +65,12 @@ export async function reveal(path: string): Promise<void> {
   await window.hippospike?.dialogs?.reveal(path)
 }
 
-function chooseFiles(): Promise<ChosenImages | null> {
+function chooseFiles(prepare: (input: HTMLInputElement) => void): Promise<ChosenImages | null> {
   return new Promise((resolve) => {
     const input = document.createElement('input')
     input.type = 'file'
     input.multiple = true
-    input.accept = IMAGE_SUFFIXES.join(',')
+    prepare(input)
     input.addEventListener('change', () => {
       const files = [...(input.files ?? [])]
       resolve(files.length === 0 ? null : { kind: 'files', files })

@@ -1,20 +1,106 @@
 import { ref } from 'vue'
-import type { CaseSummary } from '../../../../shared/api/cases'
+import type { CaseSummary, ImportOutcome } from '../../../../shared/api/cases'
 import { messageOf } from '../../api'
-import { chooseImages, pathsOf } from '../../ui/native'
+import { chooseImageFolder, chooseImages, pathsOf } from '../../ui/native'
 import { toast } from '../../ui/toasts'
 import type { ImportRemark, ImportSource } from './case-list-store'
+import { droppedFiles, namedFile, sortFiles, type NamedFile } from './dicom-files'
+import { openPaths, sendStudy, showStudy } from './dicom-study'
 import { useCases } from './store'
 import { useWorkspace } from './workspace-store'
 
 /** Whether the sample is on its way, from the first click to the image on the screen. */
 export const openingSample = ref(false)
 
-/** Imports and shows the first case that came of it. What failed is told in the list of cases. */
+/**
+ * Imports and shows the first case that came of it. What failed is told in the list of cases. Of DICOM a dialog asks which series is
+ * meant.
+ */
 export async function importCases(source: ImportSource): Promise<void> {
+  if (source.kind === 'sample') await importImages(source)
+  else if (source.kind === 'paths') await importPaths(source.paths)
+  else await importFiles(source.files.map(namedFile))
+}
+
+async function importImages(source: ImportSource): Promise<void> {
   const cases = useCases()
   const [first] = await cases.files.importFrom(source)
   if (first !== undefined) await cases.select(first)
+}
+
+async function importPaths(paths: readonly string[]): Promise<void> {
+  await withRemarks(paths.map(lastPart).join(', '), async () => {
+    const { study, images } = await openPaths(paths)
+    if (images.length > 0) await importImages({ kind: 'paths', paths: images })
+    if (study !== null) await showStudy(study)
+  })
+}
+
+async function importFiles(files: readonly NamedFile[]): Promise<void> {
+  const { dicom, images, empty } = await sortFiles(files)
+  if (images.length > 0) await importImages({ kind: 'files', files: images })
+  else clearRemarks()
+  for (const { folder, files: count } of empty) {
+    const what =
+      count === 0 ? 'is empty' : `holds no DICOM image among its files (${String(count)})`
+    remark(folder, `${what}; give a folder of DICOM files, or image files by themselves`)
+  }
+  if (dicom.length === 0) return
+  const name = [...new Set(dicom.map(({ path }) => path.split('/')[0]))]
+  const label = name.length === 1 ? (name[0] ?? '') : `${String(dicom.length)} files`
+  await withRemarks(
+    label,
+    async () => {
+      const { importing } = useCases().files
+      const study = await sendStudy(dicom, (count) => {
+        importing.value = `${label} (${String(count)} of ${String(dicom.length)} files)`
+      })
+      await showStudy(study)
+    },
+    false
+  )
+}
+
+/** Reads a study and tells in the list of cases what went wrong. */
+async function withRemarks(name: string, read: () => Promise<void>, clear = true): Promise<void> {
+  const { importing } = useCases().files
+  if (clear) clearRemarks()
+  importing.value = name
+  try {
+    await read()
+  } catch (error) {
+    remark(name, messageOf(error))
+  } finally {
+    importing.value = null
+  }
+}
+
+function clearRemarks(): void {
+  useCases().files.remarks.value = []
+}
+
+function remark(name: string, problem: string | null, warnings: string[] = []): void {
+  const { remarks } = useCases().files
+  const source: ImportSource = { kind: 'paths', paths: [] }
+  remarks.value = [
+    ...remarks.value,
+    { name, caseId: null, problem, repairable: false, warnings, source }
+  ]
+}
+
+function lastPart(path: string): string {
+  return path.split(/[\\/]/).findLast((part) => part !== '') ?? path
+}
+
+/** Shows what came of the series that were chosen. */
+export async function finishDicomImport(outcomes: readonly ImportOutcome[]): Promise<void> {
+  const cases = useCases()
+  await cases.files.load()
+  for (const { name, warnings } of outcomes) {
+    if (warnings.length > 0) remark(name, null, warnings)
+  }
+  const first = outcomes.find(({ caseId }) => caseId !== null)?.caseId
+  if (first !== undefined && first !== null) await cases.select(first)
 }
 
 /** Imports and shows a repaired copy of a file that was refused. */
@@ -30,9 +116,25 @@ export async function chooseAndImport(): Promise<void> {
   if (chosen !== null) await importCases(chosen)
 }
 
+/** Imports the folder that the user chooses. */
+export async function chooseFolderAndImport(): Promise<void> {
+  const chosen = await chooseImageFolder('Import a DICOM folder')
+  if (chosen !== null) await importCases(chosen)
+}
+
 /** Imports what was dropped onto the window. */
-export async function importDropped(files: readonly File[]): Promise<void> {
-  if (files.length > 0) await importCases(pathsOf(files))
+export async function importDropped(data: DataTransfer): Promise<void> {
+  const dropped = pathsOf([...data.files])
+  if (dropped.kind === 'paths') {
+    if (dropped.paths.length > 0) await importPaths(dropped.paths)
+    return
+  }
+  try {
+    await importFiles(await droppedFiles(data.items))
+  } catch (error) {
+    clearRemarks()
+    remark('What was dropped', messageOf(error))
+  }
 }
 
 /** Shows the sample case, making a first workspace where none is open. */
