@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { basename } from 'node:path'
 import type { Download, Locator, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -130,6 +130,8 @@ describe.skipIf(chromium === undefined).each(heads)('a $name head, in Chromium',
     await card(page).getByRole('button', { name: 'how' }).click()
     await card(page).getByText('affine registration').waitFor()
     expect(await caseRow(page, id).innerText()).toMatch(/L [\d,]+ R [\d,]+/)
+    const written = readdirSync(files.file(head.name), { recursive: true, encoding: 'utf8' })
+    expect(written.filter((name) => name.endsWith(`_seg-${found.id}_dseg.tsv`))).toHaveLength(1)
     await app.picture(`head-${head.name}-1-segmented`)
   })
 
