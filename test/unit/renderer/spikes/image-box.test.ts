@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Triple } from '../../../../src/shared/geometry'
 import {
+  boxGeometry,
   boxVoxels,
   fillBox,
   isInBox,
@@ -10,7 +11,8 @@ import {
 import { createMaskPreview } from '../../../../src/renderer/src/features/spikes/mask-preview'
 import { createViewer } from '../../../../src/renderer/src/features/viewer/store'
 import type { VoxelBox } from '../../../../src/renderer/src/features/viewer/types'
-import { grid } from '../../../fixtures/geometries'
+import { indexToMm } from '../../../../src/renderer/src/volume/grid'
+import { grid, rotation } from '../../../fixtures/geometries'
 
 const size: Triple = [4, 3, 2]
 const box = { start: [1, 1, 0] as Triple, end: [3, 3, 2] as Triple }
@@ -29,6 +31,15 @@ describe('a box of the image', () => {
     expect(isInBox(box, [1, 0, 0])).toBe(false)
     expect(isInBox(box, middleOf(box))).toBe(true)
     expect(middleOf({ start: [10, 0, 0], end: [20, 1, 3] })).toEqual([15, 0, 1])
+  })
+
+  it('lies where it does in the image', () => {
+    const image = grid({ size, spacing: [1, 2, 3], codes: 'LIA', turn: rotation('x', 15) })
+    const part = boxGeometry(image, box)
+    expect(part.size).toEqual([2, 2, 2])
+    indexToMm(part, [1, 0, 1]).forEach((mm, axis) => {
+      expect(mm).toBeCloseTo(indexToMm(image, [2, 1, 1])[axis]!, 9)
+    })
   })
 
   it('is put into the image, and leaves the rest as it is', () => {

@@ -98,6 +98,20 @@ describe('the viewer', () => {
     expect(viewer.image.value?.caseId).toBe('a')
   })
 
+  it('compares masks on a part of the image', () => {
+    const viewer = createViewer()
+    viewer.open(image('a'))
+    const part = { ...geometry, size: [2, 2, 2] as Triple }
+    const names = { onlyA: 'gone', onlyB: 'new', otherLabel: 'other' }
+    viewer.setDifference(new Uint8Array(8), new Uint8Array(8), names, part)
+    expect(viewer.difference.value).toMatchObject({ geometry: part, names })
+    viewer.setDifference(new Uint8Array(120), new Uint8Array(120))
+    expect(viewer.difference.value?.geometry).toEqual(geometry)
+    expect(() => {
+      viewer.setDifference(new Uint8Array(8), new Uint8Array(120), names, part)
+    }).toThrow('has 120 voxels, but the part has 8')
+  })
+
   it('tells what changed of the mask', () => {
     const viewer = createViewer()
     viewer.open(image('a'))

@@ -1,9 +1,14 @@
 import type { ImageBox } from '../../../../shared/api/spikes'
-import type { Triple } from '../../../../shared/geometry'
-import { offsetOf, voxelCount } from '../../volume/grid'
+import type { Geometry, Triple } from '../../../../shared/geometry'
+import { indexToMm, offsetOf, voxelCount } from '../../volume/grid'
 
-export function boxVoxels({ start, end }: ImageBox): number {
-  return voxelCount(end.map((n, axis) => n - start[axis]!) as Triple)
+export function boxVoxels(box: ImageBox): number {
+  return voxelCount(sizeOf(box))
+}
+
+/** The grid of a box of an image. */
+export function boxGeometry(image: Geometry, box: ImageBox): Geometry {
+  return { ...image, size: sizeOf(box), origin: indexToMm(image, box.start) }
 }
 
 export function isInBox({ start, end }: ImageBox, voxel: Readonly<Triple>): boolean {
@@ -45,4 +50,8 @@ export function onImage(
   const image = new Uint8Array(voxelCount(size))
   fillBox(image, size, box, values)
   return image
+}
+
+function sizeOf({ start, end }: ImageBox): Triple {
+  return end.map((n, axis) => n - start[axis]!) as Triple
 }

@@ -6,7 +6,7 @@ import { ApiError, isCancelled, messageOf } from '../../api'
 import { voxelCount } from '../../volume/grid'
 import { isEditingTool, type Viewer } from '../viewer'
 import { FrameCache } from './frame-cache'
-import { boxVoxels, isInBox, middleOf, onImage } from './image-box'
+import { boxGeometry, boxVoxels, isInBox, middleOf } from './image-box'
 import { defaultLayer } from './layer-names'
 import { createMaskPreview } from './mask-preview'
 import { createPlayer, type Player } from './player'
@@ -87,15 +87,14 @@ export function createSpikeSession(viewer: Viewer): SpikeSession {
     frames.get(`mask ${String(t)}`, () =>
       t === 0 ? Promise.resolve(new Uint8Array(boxVoxels(extent))) : from.mask(t, boxVoxels(extent))
     )
-  const stableFrame = (from: SpikeSource, { extent }: SpikeInfo, size: Triple) =>
-    frames.get('stable', async () => onImage(await from.stable(boxVoxels(extent)), extent, size))
+  const stableFrame = (from: SpikeSource, { extent }: SpikeInfo) =>
+    frames.get('stable', () => from.stable(boxVoxels(extent)))
 
   /** Resolves once the timestep is in the viewer, or another has been asked for. */
   async function draw(t: number): Promise<void> {
     const [from, about, name] = [source.value, info.value, layer.value]
     const image = viewer.image.value
     if (from === null || about === null || image === null || name === '') return
-    const { size } = image.geometry
     const turn = ++drawing
     const { heat, mask, changes, stable } = shown.value
     try {
@@ -103,7 +102,7 @@ export function createSpikeSession(viewer: Viewer): SpikeSession {
         heat ? heatFrame(from, about, name, t) : null,
         mask || changes ? maskFrame(from, about, t) : null,
         changes ? maskFrame(from, about, t - 1) : null,
-        stable ? stableFrame(from, about, size) : null
+        stable ? stableFrame(from, about) : null
       ])
       // Another case may be open by now, of another size.
       if (turn !== drawing || from !== source.value || image !== viewer.image.value) return
@@ -111,21 +110,21 @@ export function createSpikeSession(viewer: Viewer): SpikeSession {
       if (mask && labels !== null && !isEditingTool(viewer.tool.value)) {
         preview.show(labels, about.extent)
       } else preview.restore()
-      const whole = (part: Uint8Array | null): Uint8Array | null =>
-        earlier && part && onImage(part, about.extent, size)
-      viewer.setDifference(whole(earlier), whole(labels), {
+      const part = boxGeometry(image.geometry, about.extent)
+      const names = {
         onlyA: `Gone since ${t === 1 ? 'the start' : `timestep ${String(t - 1)}`}`,
         onlyB: 'New',
         otherLabel: 'Other label'
-      })
-      if (settled === null) viewer.setScalarOverlay(null)
-      else if (viewer.scalarOverlay.value?.values !== settled) {
-        viewer.setScalarOverlay({
+      }
+      viewer.setDifference(earlier, earlier && labels, names, part)
+      viewer.setScalarOverlay(
+        settled && {
+          geometry: part,
           values: settled,
           max: about.timesteps,
           title: 'Timestep of the last change'
-        })
-      }
+        }
+      )
       drawn.value = t
       prefetch(from, about, name, t)
     } catch (error) {

@@ -94,12 +94,11 @@ function syncLayers(viewer: Viewer, stage: ImageStage, shown: (done: Promise<voi
   watch(
     viewer.difference,
     (difference) => {
-      const grid = geometry()
       const layer =
-        difference === null || grid === undefined
+        difference === null
           ? null
           : {
-              geometry: grid,
+              geometry: difference.geometry,
               values: differenceOf(difference.a, difference.b),
               style: differenceStyle()
             }
@@ -110,7 +109,7 @@ function syncLayers(viewer: Viewer, stage: ImageStage, shown: (done: Promise<voi
   watch(
     viewer.scalarOverlay,
     (overlay) => {
-      const grid = geometry()
+      const grid = overlay?.geometry ?? geometry()
       const layer =
         overlay === null || grid === undefined
           ? null
@@ -133,6 +132,7 @@ function syncLayers(viewer: Viewer, stage: ImageStage, shown: (done: Promise<voi
     AT_ONCE
   )
 }
+
 /** The boxes of a head beside its surfaces. */
 function syncBoxes(viewer: Viewer, stage: ImageStage, drawn: ShallowRef<boolean>): void {
   watch(
@@ -150,7 +150,6 @@ function syncBoxes(viewer: Viewer, stage: ImageStage, drawn: ShallowRef<boolean>
     { immediate: true }
   )
 }
-
 
 /** One surface a label, made again a moment after the last edit, in the background. */
 function syncSurfaces(viewer: Viewer, stage: ImageStage, report: (problem: string) => void): void {

@@ -9,7 +9,7 @@ import {
   type WritableComputedRef
 } from 'vue'
 import type { HeadBox } from '../../../../shared/head'
-import type { Triple } from '../../../../shared/geometry'
+import type { Geometry, Triple } from '../../../../shared/geometry'
 import {
   CROP_LABELS,
   HEAD_LABELS,
@@ -74,8 +74,17 @@ export interface Viewer {
   readonly heat: ShallowRef<HeatMap | null>
   setHeat: (heat: HeatMap | null) => void
   readonly difference: ShallowRef<MaskDifference | null>
-  /** Null for either clears it. Without names the two are called A and B. */
-  setDifference: (a: Uint8Array | null, b: Uint8Array | null, names?: DifferenceNames) => void
+  /**
+   * Null for either clears it. Without names the two are called A and B.
+   *
+   * @param part grid of the two, where it is not the image's
+   */
+  setDifference: (
+    a: Uint8Array | null,
+    b: Uint8Array | null,
+    names?: DifferenceNames,
+    part?: Geometry
+  ) => void
   readonly scalarOverlay: ShallowRef<ScalarOverlay | null>
   setScalarOverlay: (overlay: ScalarOverlay | null) => void
 
@@ -201,13 +210,17 @@ export function createViewer(): Viewer {
     for (const plane of PLANES) Object.assign(panes[plane], { zoom: 1, pan: [0, 0] })
   }
 
-  function onGrid(values: Uint8Array, what: string): Uint8Array {
-    const open = image.value
-    if (open === null) throw new Error(`${what} was given, but no case is open: open one first`)
-    const expected = voxelCount(open.geometry.size)
+  function imageGrid(what: string): Geometry {
+    if (image.value !== null) return image.value.geometry
+    throw new Error(`${what} was given, but no case is open: open one first`)
+  }
+
+  function onGrid(values: Uint8Array, what: string, part?: Geometry): Uint8Array {
+    const { size } = part ?? imageGrid(what)
+    const expected = voxelCount(size)
     if (values.length !== expected) {
       throw new Error(
-        `${what} has ${values.length} voxels, but the image has ${expected} (${open.geometry.size.join('×')}): give it on the image's grid`
+        `${what} has ${values.length} voxels, but the ${part ? 'part' : 'image'} has ${expected} (${size.join('×')}): give it on that grid`
       )
     }
     return values
@@ -263,15 +276,21 @@ export function createViewer(): Viewer {
       heat.value = next
     },
     difference,
-    setDifference(a, b, names = A_AND_B) {
+    setDifference(a, b, names = A_AND_B, part) {
+      const what = 'a mask to compare'
       difference.value =
         a === null || b === null
           ? null
-          : { a: onGrid(a, 'a mask to compare'), b: onGrid(b, 'a mask to compare'), names }
+          : {
+              geometry: part ?? imageGrid(what),
+              a: onGrid(a, what, part),
+              b: onGrid(b, what, part),
+              names
+            }
     },
     scalarOverlay,
     setScalarOverlay(next) {
-      if (next !== null) onGrid(next.values, next.title)
+      if (next !== null) onGrid(next.values, next.title, next.geometry)
       scalarOverlay.value = next
     },
     boxes: shallowRef<readonly HeadBox[]>([]),

@@ -33,15 +33,18 @@ export interface DifferenceNames {
   readonly otherLabel: string
 }
 
-/** Two label maps on the image's grid, whose disagreement is shown. */
+/** Two label maps on one grid, whose disagreement is shown. */
 export interface MaskDifference {
+  readonly geometry: Geometry
   readonly a: Uint8Array
   readonly b: Uint8Array
   readonly names: DifferenceNames
 }
 
-/** A quantity a voxel on the image's grid; zero is not drawn. */
+/** A quantity a voxel; zero is not drawn. */
 export interface ScalarOverlay {
+  /** Of a part of the image, where it is not of the whole. */
+  readonly geometry?: Geometry
   readonly values: Uint8Array
   /** Value at the end of the colour scale. */
   readonly max: number
