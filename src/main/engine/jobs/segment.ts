@@ -1,25 +1,11 @@
 import { stat } from 'node:fs/promises'
 import { basename, join, resolve } from 'node:path'
-import type { z } from 'zod'
-import type { Geometry, Triple } from '../../../shared/geometry'
+import type { Geometry } from '../../../shared/geometry'
 import { HippospikeError } from '../../../shared/errors'
-import type { StructureVolumes } from '../../../shared/head'
-import {
-  segmentRequestSchema,
-  type roiSchema,
-  type SegmentRequest,
-  type SegmentResult
-} from '../../../shared/jobs'
+import { segmentRequestSchema, type SegmentRequest, type SegmentResult } from '../../../shared/jobs'
 import type { Model } from '../../../shared/model'
 import { VERSION } from '../../../shared/version'
-import { meanConfidence } from '../../../core/metrics/confidence'
-import { countOperations, networkMacs } from '../../../core/metrics/operations'
-import { perStructure } from '../../../core/metrics/structures'
-import { checkRoi, crop, type Roi } from '../../../core/volume/crop'
-import { isCropSized, MAX_CROP_MM } from '../../../shared/crop-size'
-import { fieldOfView } from '../../../core/volume/geometry'
 import type { Volume } from '../../../core/volume/volume'
-import { checkContrast } from '../../imaging/image-checks'
 import { readImage, type SourceImage } from '../../imaging/read-image'
 import { checkMaskName, writeMask, writeProbabilities } from '../../imaging/write-mask'
 import { readModel } from '../../workspace/model-folder'
@@ -33,8 +19,10 @@ import { headReport, regionVolumes } from '../segmentation/head-report'
 import { inferBox, inferCrop, type SegmentedRegion } from '../segmentation/infer-region'
 import { locateHippocampi, type LocatedHead } from '../segmentation/locate'
 import { coronalPicture } from '../segmentation/picture'
+import { cropOf, type Part } from '../segmentation/crop-part'
 import { boxRegion, cropRegion } from '../segmentation/region'
 import { repeatabilityMm3 } from '../segmentation/repeatability'
+import { summaryOf } from '../segmentation/summary'
 import { SPIKES_FILE, writeSpikes } from '../spike-files'
 import { keepSpikes } from '../spike-recording'
 import { throwIfCancelled, yieldToHost, type Job, type JobContext } from './job'
@@ -105,13 +93,10 @@ async function segment(request: SegmentRequest, context: JobContext): Promise<Se
       model: model.manifest.id,
       runtime: predictor.runtime.runtime,
       timesteps: predictor.timesteps,
-      timestepsRun: mostTimesteps(regions),
       out: request.out,
-      volumesMm3: totalVolumes(regions),
       head,
-      confidence: overallConfidence(regions),
       seconds: 0,
-      ...operationsOf(model, regions),
+      ...summaryOf(model, regions),
       warnings
     }
     if (request.probabilities !== null) {
@@ -195,45 +180,6 @@ async function checkOutputs(request: SegmentRequest): Promise<void> {
   if (spikes !== null && found) await assertWritable(join(spikes, SPIKES_FILE), request.force)
 }
 
-/** A part of the image that is segmented as a crop around one hippocampus. */
-interface Part {
-  volume: Volume
-  /** Null for the whole image. */
-  roi: Roi | null
-}
-
-/** @returns null for a head, in which the hippocampi are to be located */
-function cropOf({ image: path, roi, boxes }: SegmentRequest, image: Volume): Part | null {
-  if (roi === 'auto' && (boxes !== null || !isCropSized(image.geometry))) return null
-  if (roi === 'auto' || roi === 'whole') {
-    checkFieldOfView(path, image.geometry)
-    return { volume: image, roi: null }
-  }
-  const box = toRoi(roi, image.geometry.size)
-  const volume = crop(image, box)
-  checkContrast(`the region of ${path}`, volume.voxels)
-  checkFieldOfView('the region', volume.geometry)
-  return { volume, roi: box }
-}
-
-function toRoi([i0, j0, k0, i1, j1, k1]: z.infer<typeof roiSchema>, size: Triple): Roi {
-  const roi: Roi = { start: [i0, j0, k0], end: [i1, j1, k1] }
-  checkRoi(roi, size)
-  return roi
-}
-
-function checkFieldOfView(what: string, geometry: Geometry): void {
-  if (isCropSized(geometry)) return
-  const size = fieldOfView(geometry)
-    .map((mm) => mm.toFixed(0))
-    .join('×')
-  throw new HippospikeError(
-    'input',
-    `${what} spans ${size} mm; a crop around one hippocampus spans at most ${MAX_CROP_MM} mm an axis: ` +
-      'have both be located by --roi auto, or name a smaller box by --roi i0,j0,k0,i1,j1,k1 (0-based voxel indices in stored axis order, end exclusive)'
-  )
-}
-
 /** What the user should look at before trusting the mask of a crop. */
 function cropWarnings(found: SegmentedRegion): string[] {
   const { whole } = regionVolumes(found)
@@ -268,57 +214,6 @@ async function keepActivity(
   if (typeof spikeStore !== 'string') return []
   const source = { model, predictor, input, mapping, roi, imageSize: image.geometry.size }
   return keepSpikes(place(spikeStore), inference, source, writing)
-}
-
-function mostTimesteps(regions: readonly SegmentedRegion[]): number | null {
-  const run = regions.map(({ inference }) => inference.timestepsRun).filter((t) => t !== null)
-  return run.length === 0 ? null : Math.max(...run)
-}
-
-/** mm³ of all regions together. */
-function totalVolumes(regions: readonly SegmentedRegion[]): StructureVolumes {
-  const volumes = regions.map(regionVolumes)
-  return perStructure((structure) => volumes.reduce((sum, one) => sum + one[structure], 0))
-}
-
-/** Of all regions, each weighted by its voxels. */
-function overallConfidence(regions: readonly SegmentedRegion[]): number | null {
-  let [sum, weight] = [0, 0]
-  for (const { labels, probabilities, inference } of regions) {
-    const confidence = meanConfidence(labels, probabilities, inference.classes)
-    const voxels = labels.reduce((count, label) => count + (label > 0 ? 1 : 0), 0)
-    sum += voxels * (confidence ?? 0)
-    weight += voxels
-  }
-  return weight === 0 ? null : sum / weight
-}
-
-/** What the inferences cost together; of an ANN their multiply-accumulates alone. */
-function operationsOf(
-  { manifest: { architecture } }: Model,
-  regions: readonly SegmentedRegion[]
-): Pick<SegmentResult, 'meanFiringRate' | 'synapticOperations' | 'macs' | 'energyRatio'> {
-  const voxels = regions.reduce((sum, { inference }) => sum + inference.paddedVoxels, 0)
-  const activities = regions.map(({ inference }) => inference.activity)
-  const [first, ...others] = activities
-  if (!first) {
-    const macs = networkMacs(architecture, voxels)
-    return { meanFiringRate: null, synapticOperations: null, macs, energyRatio: null }
-  }
-  const activity = first.map((layer, n) => ({
-    layer: layer.layer,
-    spikes: others.reduce((sum, other) => sum + (other?.[n]?.spikes ?? 0), layer.spikes),
-    opportunities: others.reduce(
-      (sum, other) => sum + (other?.[n]?.opportunities ?? 0),
-      layer.opportunities
-    )
-  }))
-  const { meanFiringRate, synapticOperations, macs, energyRatio } = countOperations(
-    architecture,
-    voxels,
-    activity
-  )
-  return { meanFiringRate, synapticOperations, macs, energyRatio }
 }
 
 /** Everything that makes the mask again: the request, the model's hash, and what it ran on. */

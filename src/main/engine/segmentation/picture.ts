@@ -2,7 +2,12 @@ import type { Geometry, Triple } from '../../../shared/geometry'
 import { LABEL_COLOURS } from '../../../shared/labels'
 import { percentile } from '../../../core/metrics/statistics'
 import { indexToPhysical } from '../../../core/volume/geometry'
-import { indexMap, sampleLabels, sampleLinear } from '../../../core/volume/interpolate'
+import {
+  indexMap,
+  sampleLabels,
+  sampleLinear,
+  type IndexMap
+} from '../../../core/volume/interpolate'
 import type { Volume } from '../../../core/volume/volume'
 import { encodePng } from '../../workspace/export/png'
 
@@ -26,11 +31,22 @@ export function coronalPicture(image: Volume, mask: Volume<Uint8Array>): Buffer 
   const grey = greyScale(values)
   const rgb = new Uint8Array(3 * width * height)
   for (let n = 0; n < width * height; n++) {
+    // Black outside the image, where sampling goes on with the edge.
+    if (!isWithin(image.geometry.size, map, n % width, Math.floor(n / width))) continue
     const label = labels[n]!
     const colour = label > 0 && isOutline(labels, n, width) ? colourOf(label) : null
     rgb.set(colour ?? Array<number>(3).fill(grey(values[n]!)), 3 * n)
   }
   return encodePng(width, height, rgb)
+}
+
+/** @param map from the plane's indices to the image's */
+function isWithin(size: Readonly<Triple>, map: IndexMap, column: number, row: number): boolean {
+  return size.every((n, axis) => {
+    const [a, , c, d] = map.slice(4 * axis, 4 * axis + 4) as [number, number, number, number]
+    const place = a * column + c * row + d
+    return place >= -0.5 && place <= n - 0.5
+  })
 }
 
 /** A grid of one coronal layer: the first axis to the patient's left, the last one down, in LPS millimetres. */
