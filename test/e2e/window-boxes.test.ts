@@ -177,6 +177,7 @@ describe.skipIf(chromium === undefined)('the boxes of a head, in Chromium', () =
     await note.waitFor({ timeout: 120_000 })
     expect(await note.innerText()).toMatch(/right .* outside the scan/)
     expect(await results()).toHaveLength(2)
+    await app.picture('boxes-5-refused')
     await undoButton(page).click()
     await expectMoved(outline('right'), start, [0, 0])
   })

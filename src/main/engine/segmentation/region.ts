@@ -49,7 +49,7 @@ export function boxRegion(
   if (roi === null || surroundings === null) {
     throw new HippospikeError(
       'input',
-      `the box around the ${side} hippocampus lies outside the scan; give a scan that shows the whole brain, or place the box by hand`
+      `the box around the ${side} hippocampus lies outside the scan; move the box into the scan, or give a scan that shows the whole brain`
     )
   }
   const { voxels } = resampleOnto(crop(image, surroundings), grid)

@@ -17,6 +17,8 @@ export interface Boxes {
   start: () => void
   /** Back to the boxes of the result. */
   leave: () => void
+  /** While it is on, as while a job runs, nothing can be moved: what was moved meanwhile would be lost with its result. */
+  hold: (on: boolean) => void
   undo: () => void
   /** To where they were located. */
   reset: () => void
@@ -77,6 +79,9 @@ function createBoxes(): Boxes {
       goTo(first)
     },
     leave,
+    hold(on) {
+      viewer.boxEditing.value = on ? null : draft.value
+    },
     undo: () => draft.value?.undo(),
     reset: () => draft.value?.replace(located.value),
     goTo
