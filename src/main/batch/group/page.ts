@@ -1,5 +1,6 @@
 import { VERSION } from '../../../shared/version'
 import { escaped } from '../../workspace/export/html'
+import type { ResultRecord } from '../../workspace/result-record'
 import type { Change, SessionChange } from './change'
 import type { Collected, Segmented } from './collect'
 import { flagsOf } from './table'
@@ -8,7 +9,7 @@ const STYLE = `
 body { font: 15px/1.5 system-ui, sans-serif; color: #1b1f24; max-width: 76rem; margin: 2rem auto; padding: 0 1rem; }
 h1 { font-size: 1.5rem; margin: 0 0 .25rem; } h2 { font-size: 1.1rem; margin: 2rem 0 .6rem; }
 table { border-collapse: collapse; } td, th { padding: .25rem 1.4rem .25rem 0; text-align: left; vertical-align: top; }
-thead th { border-bottom: 1px solid #d0d7de; font-weight: 600; } .number { text-align: right; font-variant-numeric: tabular-nums; }
+thead th { border-bottom: 1px solid #d0d7de; font-weight: 600; } .text { white-space: nowrap; } .number { text-align: right; font-variant-numeric: tabular-nums; }
 .scans { display: grid; grid-template-columns: repeat(auto-fill, minmax(17rem, 1fr)); gap: 1.2rem; }
 article { border: 1px solid #d0d7de; border-radius: 6px; overflow: hidden; } article.flagged { border-color: #bf8700; }
 article > div { padding: .5rem .8rem .7rem; } article img { display: block; width: 100%; background: #000; }
@@ -82,13 +83,18 @@ function card(one: Segmented): string {
     record.head === null
       ? ['a crop around one hippocampus, not a head']
       : flags.map(({ message }) => message)
-  const { left, right } = record.head?.volumesMm3 ?? { left: null, right: null }
   return `<article${flagsOf(one).length > 0 ? ' class="flagged"' : ''}>${image}<div>
 <h3>${escaped(place.entities)}</h3>
 <p class="quiet">${escaped(record.name)}${record.versions.length > 1 ? ', corrected by hand' : ''}</p>
-<p>left ${volume(left?.whole)} mm³, right ${volume(right?.whole)} mm³</p>
+<p>${volumesText(record)}</p>
 ${notes.map((text) => `<p class="note">${escaped(text)}</p>`).join('\n')}
 </div></article>`
+}
+
+function volumesText({ head, volumesMm3 }: ResultRecord): string {
+  if (head === null) return `${volume(volumesMm3.whole)} mm³`
+  const { left, right } = head.volumesMm3
+  return `left ${volume(left?.whole)} mm³, right ${volume(right?.whole)} mm³`
 }
 
 function changeTable(changes: readonly SessionChange[]): string {
@@ -115,7 +121,7 @@ function volumeTable(segmented: readonly Segmented[]): string {
         [side?.anterior, side?.posterior, side?.whole].map(volume)
       ),
       head?.intracranialMm3 ? (head.intracranialMm3 / 1000).toFixed(0) : '–',
-      head?.asymmetryPercent?.toFixed(1) ?? '–',
+      typeof head?.asymmetryPercent === 'number' ? signed(head.asymmetryPercent, 1) : '–',
       confidence?.toFixed(3) ?? '–'
     ]
     return row([place.entities, place.result, flagsOf(one).join(', ')], numbers)
@@ -144,7 +150,7 @@ function table(
 
 function row(texts: readonly string[], numbers: readonly string[]): string {
   const cells = [
-    ...texts.map((text) => `<td>${escaped(text)}</td>`),
+    ...texts.map((text) => `<td class="text">${escaped(text)}</td>`),
     ...numbers.map((text) => `<td class="number">${escaped(text)}</td>`)
   ]
   return `<tr>${cells.join('')}</tr>`
