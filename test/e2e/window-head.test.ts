@@ -225,6 +225,39 @@ describe.skipIf(chromium === undefined).each(heads)('a $name head, in Chromium',
     await shownReport.close()
   })
 
+  it('is flagged, each flag once and with what it means', async () => {
+    const found = await newest()
+    const cleared = (await maskOf(found)).map((label) => (label < 3 ? 0 : label))
+    await page.evaluate(
+      async ([url, ones]) => {
+        const voxels = Uint8Array.from(atob(ones!), (one) => one.charCodeAt(0))
+        await fetch(url!, { method: 'PUT', body: voxels })
+      },
+      [
+        `/api/cases/${id}/results/${found.id}/mask?how=cleared`,
+        Buffer.from(cleared).toString('base64')
+      ]
+    )
+    await openPanel(page, 'Segment')
+    const notes = card(page).getByRole('note')
+    const empty = notes.filter({ hasText: 'No left hippocampus was found' })
+    await empty.waitFor({ timeout: 60_000 })
+    expect(await empty.count()).toBe(1)
+    expect(await notes.filter({ hasText: 'The right hippocampus is larger by 200%' }).count()).toBe(
+      1
+    )
+    await empty.getByText('What this means').click()
+    await empty.getByText('the box lies elsewhere').waitFor()
+    await empty.scrollIntoViewIfNeeded()
+    await app.picture(`head-${head.name}-5-flags`)
+    // An edit made elsewhere is taken back as any other.
+    await page.getByTitle(/versions$/).click()
+    await page.getByRole('button', { name: 'Restore version 2' }).click()
+    await expect.poll(async () => (await newest()).versions.length).toBe(4)
+    expect((await newest()).head!.volumesMm3).toEqual(found.head!.volumesMm3)
+    await empty.waitFor({ state: 'detached' })
+  })
+
   it('is compared by side', async () => {
     const first = await newest()
     await page.evaluate(
@@ -246,7 +279,7 @@ describe.skipIf(chromium === undefined).each(heads)('a $name head, in Chromium',
     const dice = await page.getByRole('row', { name: /^Whole/ }).allInnerTexts()
     expect(dice).toHaveLength(3)
     for (const row of dice) expect(row).toContain('1.000')
-    await app.picture(`head-${head.name}-5-compare`)
+    await app.picture(`head-${head.name}-6-compare`)
     expect(app.complaints.filter((one) => !one.includes('/journal'))).toEqual([])
   })
 })
