@@ -1,9 +1,11 @@
 import { onScopeDispose, shallowRef, watch, type ShallowRef } from 'vue'
+import type { HeadBox } from '../../../../shared/head'
 import { SIDE_OFFSET, SIDES } from '../../../../shared/labels'
 import type { ImageStage } from '../../cornerstone'
 import { WorkCancelled } from '../../volume/background'
 import { indexToMm } from '../../volume/grid'
-import { boxLines } from '../../volume/head-box'
+import { boxCorners, boxLines } from '../../volume/head-box'
+import { addScaled, scaled, subtract } from '../../volume/vector'
 import type { LabelSurfaces } from '../../volume/label-surfaces'
 import { createSurfaceMaker } from '../../volume/surface-maker'
 import { differenceStyle, heatStyle, maskStyle, rgbOf, scalarStyle } from './colours'
@@ -149,6 +151,19 @@ function syncBoxes(viewer: Viewer, stage: ImageStage, drawn: ShallowRef<boolean>
     },
     { immediate: true }
   )
+  watch(viewer.boxesVisible, (visible) => {
+    if (visible) frameBoxes(viewer.boxes.value, stage)
+  })
+}
+
+/** Looks at all of the boxes; masks are smaller. */
+function frameBoxes(boxes: readonly HeadBox[], stage: ImageStage): void {
+  const corners = boxes.flatMap(({ grid }) => boxCorners(grid))
+  if (corners.length === 0) return
+  const sum = corners.reduce((total, corner) => addScaled(total, corner, 1))
+  const centre = scaled(sum, 1 / corners.length)
+  const radius = Math.max(...corners.map((corner) => Math.hypot(...subtract(corner, centre))))
+  stage.surfaces.frame(centre, radius)
 }
 
 /** One surface a label, made again a moment after the last edit, in the background. */
