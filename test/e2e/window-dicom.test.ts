@@ -112,6 +112,7 @@ describe.skipIf(chromium === undefined)('DICOM, in the window', () => {
       expect(await dialog().getByRole('button', { name: 'Import' }).isDisabled()).toBe(true)
     }
     await name.fill('case01')
+    expect(await name.getAttribute('aria-invalid')).toBe('false')
     expect(await row('Best suited').getByRole('alert').count()).toBe(0)
   })
 
@@ -125,6 +126,8 @@ describe.skipIf(chromium === undefined)('DICOM, in the window', () => {
     await shown(page, 'case01')
     expect(await dialog().count()).toBe(0)
     await caseRow(page, 'case02').waitFor()
+    // What is odd with it was read in the dialog.
+    expect(await page.getByRole('navigation').getByRole('note').count()).toBe(0)
     const scan = rawNifti(join(workspace, 'sub-case01', 'anat', 'sub-case01_T1w.nii.gz'))
     expect(scan.voxels).toHaveLength(SIZE ** 3)
     await app.picture('dicom-3-case')
