@@ -16,7 +16,7 @@ const STYLE = `
 body { font: 15px/1.5 system-ui, sans-serif; color: #1b1f24; max-width: 52rem; margin: 2rem auto; padding: 0 1rem; }
 h1 { font-size: 1.5rem; margin: 0 0 .25rem; } h2 { font-size: 1.1rem; margin: 1.5rem 0 .5rem; }
 table { border-collapse: collapse; } td, th { padding: .2rem 1.2rem .2rem 0; text-align: left; vertical-align: top; }
-td.number { text-align: right; font-variant-numeric: tabular-nums; }
+td.number, th.number { text-align: right; font-variant-numeric: tabular-nums; }
 .planes { display: flex; gap: 1rem; flex-wrap: wrap; align-items: flex-end; }
 figure { margin: 0; } figcaption { font-size: .85rem; color: #57606a; display: flex; justify-content: space-between; }
 img { display: block; image-rendering: pixelated; background: #000; }
@@ -134,7 +134,8 @@ function volumeTable({ volumesMm3, head }: Result): string {
     const permille = (value: number | null): string => (value === null ? '' : value.toFixed(2))
     rows.push(row('whole, ‰ of intracranial', [permille(ofLeft), permille(ofRight), '']))
   }
-  const heading = '<tr><th>mm³</th><th>left</th><th>right</th><th>both</th></tr>'
+  const heading =
+    '<tr><th>mm³</th><th class="number">left</th><th class="number">right</th><th class="number">both</th></tr>'
   return `<table>\n${[heading, ...rows].join('\n')}\n</table>\n${measures(head)}`
 }
 
