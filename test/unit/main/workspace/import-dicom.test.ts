@@ -4,7 +4,7 @@ import { gunzipSync } from 'node:zlib'
 import { expect, test } from 'vitest'
 import { readImage } from '../../../../src/main/imaging/read-image'
 import { openWorkspaceFolder } from '../../../../src/main/workspace/folder'
-import { importScans } from '../../../../src/main/workspace/import-scan'
+import { importScan, importScans } from '../../../../src/main/workspace/import-scan'
 import { scanFile } from '../../../../src/main/workspace/layout'
 import { mrSeries, PATIENT, writeSeries } from '../../../fixtures/dicom'
 import { temporaryFolder } from '../../../fixtures/temporary-folder'
@@ -32,4 +32,18 @@ test('a folder of DICOM becomes a case of NIfTI, once, without a word of the pat
       expect(text, entry.name).not.toContain(one)
     }
   }
+})
+
+test('the series that is asked for becomes the case, whatever its folder is called', async () => {
+  const root = folder.file('chosen')
+  await openWorkspaceFolder(root, true)
+  const path = folder.file('Example^Erika')
+  writeSeries(join(path, 'a'), mrSeries({ slices: 4 }))
+  writeSeries(join(path, 'b'), mrSeries({ slices: 7, series: '1.2.3.2' }))
+  const outcome = await importScan(root, path, 'Example^Erika', { series: '1.2.3.2' })
+  expect(outcome).toMatchObject({ caseId: 'case01', name: 'case01', problem: null })
+  const { volume } = await readImage(scanFile(root, 'case01'))
+  expect(volume.geometry.size).toEqual([6, 5, 7])
+  const wrong = await importScan(root, path, 'study', { series: '9' })
+  expect(wrong).toMatchObject({ caseId: null, problem: expect.stringMatching(/9 is not there/) })
 })
