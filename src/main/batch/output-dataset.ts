@@ -8,9 +8,6 @@ import { readJson } from '../workspace/json-file'
 import { labelTable } from '../workspace/label-table'
 import { DESCRIPTION_FILE } from '../workspace/layout'
 
-/** The name by which the derivatives' sidecars call the dataset that they were made from. */
-export const SOURCE_LINK = 'raw'
-
 const descriptionSchema = z.looseObject({
   DatasetType: z.string().optional(),
   GeneratedBy: z.array(z.looseObject({ Name: z.string() })).optional()
@@ -43,10 +40,9 @@ export async function ensureOutputDataset(outputDir: string, bidsDir: string): P
   }
   await makeFolder(output)
   const link = relative(output, source).split(sep).join('/')
-  const description = { ...derivativeDescription(link), DatasetLinks: { [SOURCE_LINK]: link } }
   await writeMissing(join(output, '.bidsignore'), IGNORED.join('\n'))
   await writeMissing(join(output, 'dseg.tsv'), labelTable(true))
-  await writeMissing(path, `${JSON.stringify(description, null, 2)}\n`)
+  await writeMissing(path, `${JSON.stringify(derivativeDescription(link), null, 2)}\n`)
 }
 
 /** @throws HippospikeError (input) where a folder is no derivative dataset of ours */

@@ -96,6 +96,9 @@ export async function ensureDerivatives(root: string): Promise<void> {
   await writeJson(path, derivativeDescription('../..'))
 }
 
+/** The name by which BIDS URIs in a dataset of results call the one that they were made from. */
+export const SOURCE_LINK = 'raw'
+
 /**
  * What describes a dataset of the program's results.
  *
@@ -107,7 +110,8 @@ export function derivativeDescription(source: string): Record<string, unknown> {
     BIDSVersion: BIDS_VERSION,
     DatasetType: 'derivative',
     GeneratedBy: generatedBy(),
-    SourceDatasets: [{ URL: source }]
+    SourceDatasets: [{ URL: source }],
+    DatasetLinks: { [SOURCE_LINK]: source }
   }
 }
 
