@@ -27,6 +27,18 @@ export interface AugmentationOptions {
   blur: number
   noise: number
   noiseDeviation: number
+  /** Show what a scan of larger voxels or thick slices would. */
+  coarse: number
+  /** Most that such a voxel measures, in voxels. */
+  coarsestVoxels: number
+}
+
+/** What a network is shown in training, on a grid of its own. */
+export interface TrainingSample {
+  image: Float32Array
+  /** The same before it was made coarse and noisy: what a teacher may look at. */
+  clean: Float32Array
+  labels: Uint8Array
 }
 
 export const AUGMENTATION_DEFAULTS: AugmentationOptions = {
@@ -44,7 +56,9 @@ export const AUGMENTATION_DEFAULTS: AugmentationOptions = {
   biasStrength: 0.4,
   blur: 0.15,
   noise: 0.3,
-  noiseDeviation: 0.15
+  noiseDeviation: 0.15,
+  coarse: 0.25,
+  coarsestVoxels: 5
 }
 
 /** Control points of the elastic deformation along each axis. */
@@ -62,20 +76,20 @@ export function augmentedSample(
   target: [number, number, number],
   random: Random,
   options: AugmentationOptions | null
-): { image: Float32Array; labels: Uint8Array } {
+): TrainingSample {
   const image = options ? changeIntensities(source, random, options) : source.image
   const map = options ? randomMap(random, options) : centredMap(source.size, target)
-  const { covered, ...sample } = resampled({ ...source, image }, target, map)
+  const { covered, image: clean, labels } = resampled({ ...source, image }, target, map)
+  const shown = Float32Array.from(clean)
+  if (options && random.chance(options.coarse)) makeCoarse(shown, target, covered, random, options)
   if (options && random.chance(options.noise)) {
     const deviation = random.between(0, options.noiseDeviation)
-    for (let i = 0; i < sample.image.length; i++) {
+    for (let i = 0; i < shown.length; i++) {
       // The padding at inference is free of noise.
-      if (covered[i]! > 0) {
-        sample.image[i] = sample.image[i]! + deviation * covered[i]! * random.gaussian()
-      }
+      if (covered[i]! > 0) shown[i] = shown[i]! + deviation * covered[i]! * random.gaussian()
     }
   }
-  return sample
+  return { image: shown, clean, labels }
 }
 
 /** From a sample's voxel (relative to its centre) to the source's (relative to its centre). */
@@ -347,6 +361,87 @@ function blurred(
     current = next
   }
   return current
+}
+
+/** Every third sample that is made coarse has voxels that are large along all axes; the others have thick slices. */
+const ISOTROPIC_SHARE = 1 / 3
+/** Most that a voxel measures that is large along all axes, in voxels. */
+const COARSEST_ISOTROPIC = 2.5
+
+/**
+ * Makes the covered part of an image look as if it had been resampled from larger voxels; its mean and deviation stay, as
+ * they would where the preprocessing sees the scan as it is.
+ */
+function makeCoarse(
+  image: Float32Array,
+  [nx, ny, nz]: [number, number, number],
+  covered: Float32Array,
+  random: Random,
+  { coarsestVoxels }: AugmentationOptions
+): void {
+  const before = coveredMoments(image, covered)
+  const lines: [number, number][] = [
+    [1, nx],
+    [nx, ny],
+    [nx * ny, nz]
+  ]
+  const isIsotropic = random.chance(ISOTROPIC_SHARE)
+  const edge = random.between(1.5, isIsotropic ? COARSEST_ISOTROPIC : coarsestVoxels)
+  const axes = isIsotropic ? [0, 1, 2] : [random.index(3)]
+  for (const axis of axes) averageAlong(image, lines[axis]!, edge, random.uniform() * edge)
+  const after = coveredMoments(image, covered)
+  const gain = before.deviation / (after.deviation || 1)
+  for (let i = 0; i < image.length; i++) {
+    const shown = before.mean + gain * (image[i]! - after.mean)
+    image[i] = covered[i]! > 0 ? covered[i]! * shown : 0
+  }
+}
+
+/** Mean and standard deviation over what shows the case. */
+function coveredMoments(
+  image: Float32Array,
+  covered: Float32Array
+): { mean: number; deviation: number } {
+  let [weight, sum, squares] = [0, 0, 0]
+  for (let i = 0; i < image.length; i++) {
+    weight += covered[i]!
+    sum += covered[i]! * image[i]!
+    squares += covered[i]! * image[i]! ** 2
+  }
+  const mean = sum / (weight || 1)
+  return { mean, deviation: Math.sqrt(Math.max(0, squares / (weight || 1) - mean ** 2)) }
+}
+
+/** Averages over slabs of `edge` voxels along one axis, the first of which begins at −`phase`, and interpolates linearly between their centres. */
+function averageAlong(
+  image: Float32Array,
+  [stride, count]: [number, number],
+  edge: number,
+  phase: number
+): void {
+  const slabs = Math.floor((count - 1 + phase) / edge) + 1
+  const sums = new Float64Array(slabs)
+  const counts = new Float64Array(slabs)
+  for (let start = 0; start < image.length; start++) {
+    if (Math.floor(start / stride) % count !== 0) continue
+    sums.fill(0)
+    counts.fill(0)
+    for (let n = 0; n < count; n++) {
+      const slab = Math.floor((n + phase) / edge)
+      sums[slab] = sums[slab]! + image[start + n * stride]!
+      counts[slab] = counts[slab]! + 1
+    }
+    const mean = (slab: number): number => {
+      const within = Math.min(Math.max(slab, 0), slabs - 1)
+      return sums[within]! / counts[within]!
+    }
+    for (let n = 0; n < count; n++) {
+      const place = (n + 0.5 + phase) / edge - 0.5
+      const slab = Math.floor(place)
+      const share = place - slab
+      image[start + n * stride] = (1 - share) * mean(slab) + share * mean(slab + 1)
+    }
+  }
 }
 
 function zScore(image: Float32Array): void {

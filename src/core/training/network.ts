@@ -2,8 +2,11 @@ import type * as tf from '@tensorflow/tfjs-core'
 import type { BatchStatistics } from '../snn/ann-layer'
 import type { NamedTensors, ParameterSet } from '../snn/parameters'
 
-/** Gets what a forward pass learns about its batch beside the loss. */
+/** What comes and goes beside a batch and its loss. */
 export interface StepContext {
+  /** [B, D, H, W, 1]: the batch before it was made coarse and noisy. What a teacher looks at. */
+  clean: tf.Tensor5D
+  /** Gets what a forward pass learns about its batch. */
   onStatistics: (layer: string, statistics: BatchStatistics) => void
 }
 

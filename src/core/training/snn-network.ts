@@ -43,7 +43,7 @@ export function snnNetwork(
     parameters,
     classes: architecture.outputChannels,
     padMultiple: options.padMultiple,
-    loss: (tensors, image, target, { onStatistics }) => {
+    loss: (tensors, image, target, { clean, onStatistics }) => {
       const { logits } = snnForward(architecture, tensors, image, {
         neuron,
         timesteps,
@@ -52,7 +52,7 @@ export function snnNetwork(
       })
       const loss = segmentationLoss(options.loss, logits, target)
       if (teacher === null) return loss
-      const reference = teacher.predict(image)
+      const reference = teacher.predict(clean)
       return tf.add(loss, tf.mul(distillationLoss(logits, reference), teacher.weight))
     },
     predict: (tensors, image) =>

@@ -5,7 +5,12 @@ import { diceScores } from '../metrics/overlap'
 import { parameterValues, toTensors, type NamedTensors } from '../snn/parameters'
 import { predictLogits } from '../snn/prediction'
 import { argmaxChannels } from '../volume/resample'
-import { augmentedSample, type AugmentationOptions, type TrainingCase } from './augmentation'
+import {
+  augmentedSample,
+  type AugmentationOptions,
+  type TrainingCase,
+  type TrainingSample
+} from './augmentation'
 import type { TrainableNetwork } from './network'
 import { adamWStep, createAdamWState, type AdamWOptions, type AdamWState } from './optimiser'
 import { createRandom, derivedSeed, shuffled } from './random'
@@ -183,7 +188,7 @@ export function keptParameters(state: TrainingState): Float32Array {
 
 async function lossAndGradients(
   network: TrainableNetwork,
-  samples: { image: Float32Array; labels: Uint8Array }[],
+  samples: TrainingSample[],
   [nx, ny, nz]: Triple
 ): Promise<{
   loss: number
@@ -194,22 +199,27 @@ async function lossAndGradients(
   const { parameters } = network
   const voxels = nx * ny * nz
   const images = new Float32Array(samples.length * voxels)
+  const cleanImages = new Float32Array(samples.length * voxels)
   const labels = new Int32Array(samples.length * voxels)
   samples.forEach((sample, i) => {
     images.set(sample.image, i * voxels)
+    cleanImages.set(sample.clean, i * voxels)
     labels.set(sample.labels, i * voxels)
   })
   const tensors = toTensors(parameters)
   const trained = parameters.entries.filter((entry) => entry.role !== 'statistic')
   const seen: { name: string; tensor: tf.Tensor1D }[] = []
   const { value, grads } = tf.tidy(() => {
-    const image = tf.tensor(images, [samples.length, nz, ny, nx, 1], 'float32') as tf.Tensor5D
+    const shape: [number, number, number, number, number] = [samples.length, nz, ny, nx, 1]
+    const image = tf.tensor(images, shape, 'float32') as tf.Tensor5D
+    const clean = tf.tensor(cleanImages, shape, 'float32') as tf.Tensor5D
     const target = tf.oneHot(tf.tensor1d(labels, 'int32'), network.classes) as tf.Tensor2D
     const floatTarget = tf.cast(target, 'float32') as tf.Tensor2D
     const lossOf = (...inputs: tf.Tensor[]): tf.Scalar => {
       const named: NamedTensors = { ...tensors }
       trained.forEach((entry, i) => (named[entry.name] = inputs[i]!))
       return network.loss(named, image, floatTarget, {
+        clean,
         onStatistics: (layer, { mean, variance }) =>
           seen.push(
             { name: `${layer}.mean`, tensor: mean },

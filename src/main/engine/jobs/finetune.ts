@@ -6,12 +6,18 @@ import type { Model, Spiking, SpikingVariant } from '../../../shared/model'
 import { modelParameters, storedTensors, variantOf } from '../../../core/snn/model-parameters'
 import { toTensors, type ParameterSet } from '../../../core/snn/parameters'
 import { annForward } from '../../../core/snn/unet-ann'
+import { mirrorAverage } from '../../../core/training/mirror-average'
 import { snnNetwork, type SnnTrainingOptions } from '../../../core/training/snn-network'
 import { openDataset } from '../../imaging/dataset'
 import { readModel, writeModel } from '../../workspace/model-folder'
 import { modelCard } from '../training/card'
 import { checkCrawl } from '../training/runtime-check'
-import { finetuneSettingsSchema, parseSettings, trainingOptions } from '../training/settings'
+import {
+  finetuneSettingsSchema,
+  parseSettings,
+  trainingOptions,
+  type FinetuneSettings
+} from '../training/settings'
 import { loadCases, runStage } from '../training/stage'
 import type { Job, JobContext } from './job'
 
@@ -43,7 +49,7 @@ async function finetune(request: FinetuneRequest, context: JobContext): Promise<
   const timesteps = settings.timesteps ?? spiking.defaultTimesteps
   const parameters = modelParameters(model, timesteps)
   scaleThresholds(parameters, settings.thresholdScale)
-  const teaching = teacher && teach(teacher, settings.distillation)
+  const teaching = teacher && teach(teacher, settings)
   const network = snnNetwork(architecture, parameters, {
     neuron: {
       mode: spiking.mode,
@@ -125,13 +131,15 @@ async function readTeacher(dir: string): Promise<Model> {
 
 function teach(
   teacher: Model,
-  weight: number
+  { distillation, mirroredTeacher }: FinetuneSettings
 ): { teacher: SnnTrainingOptions['teacher']; dispose: () => void } {
   const tensors = toTensors(modelParameters(teacher))
+  const answer = (image: tf.Tensor5D): tf.Tensor5D =>
+    annForward(teacher.manifest.architecture, tensors, image)
   return {
     teacher: {
-      weight,
-      predict: (image) => annForward(teacher.manifest.architecture, tensors, image)
+      weight: distillation,
+      predict: mirroredTeacher ? (image) => mirrorAverage(answer, image) : answer
     },
     dispose: () => tf.dispose(tensors)
   }

@@ -73,6 +73,8 @@ export const finetuneSettingsSchema = z.strictObject({
   timesteps: z.int().min(1).max(64).nullable().default(null),
   /** Weight of the distillation from the teacher, where there is one. */
   distillation: z.number().min(0).default(1),
+  /** Ask the teacher about the mirror image too, and teach the mean of both answers. */
+  mirroredTeacher: z.boolean().default(true),
   /** Factor on the thresholds at the start: below 1 suits fewer timesteps than the model had. */
   thresholdScale: z.number().positive().default(1),
   /** Learning rate of the thresholds relative to that of the weights. */

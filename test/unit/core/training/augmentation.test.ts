@@ -33,7 +33,8 @@ const OFF: AugmentationOptions = {
   contrast: 0,
   biasField: 0,
   blur: 0,
-  noise: 0
+  noise: 0,
+  coarse: 0
 }
 
 const sample = (
@@ -213,4 +214,51 @@ describe('augmentedSample', () => {
       expect(image.every((value, n) => (value !== 0) === (shown[n] === 1))).toBe(true)
     }
   })
+
+  it('shows thick slices: steps between their centres, the mean and deviation of the case', () => {
+    const source = caseOf([16, 16, 16])
+    const thick = { ...OFF, coarse: 1 }
+    for (let seed = 0; seed < 8; seed++) {
+      const { image, clean, labels } = sample(source, [16, 16, 16], seed, thick)
+      expect(maxDifference(clean, source.image)).toBeLessThan(1e-5)
+      expect([...labels]).toEqual([...source.labels])
+      expect(maxDifference(image, clean)).toBeGreaterThan(0.1)
+      const [shown, before] = [image, clean].map((voxels) => moments(voxels))
+      expect(shown!.mean).toBeCloseTo(before!.mean, 3)
+      expect(shown!.deviation).toBeCloseTo(before!.deviation, 3)
+    }
+  })
+
+  it('averages over slabs and interpolates linearly between them', () => {
+    // Bright where x is 8 or more: however thick the slices, what is far from the step stays as it was.
+    const source = caseOf([16, 8, 8])
+    source.image = source.image.map((_, n) => (n % 16 < 8 ? -1 : 1))
+    let blurredSteps = 0
+    for (let seed = 0; seed < 20; seed++) {
+      const { image } = sample(source, [16, 8, 8], seed, { ...OFF, coarse: 1, coarsestVoxels: 3 })
+      const row = image.slice(0, 16)
+      for (let x = 1; x < 16; x++) expect(row[x]!).toBeGreaterThan(row[x - 1]! - 1e-5)
+      expect(row[0]!).toBeCloseTo(row[3]!, 4)
+      expect(row[15]!).toBeCloseTo(row[12]!, 4)
+      if (row.some((value) => Math.abs(value) < 0.6)) blurredSteps++
+    }
+    // Along x in a third of the samples with thick slices, and in all that are coarse along every axis.
+    expect(blurredSteps).toBeGreaterThan(4)
+    expect(blurredSteps).toBeLessThan(18)
+  })
+
+  it('keeps what lies outside the case at 0 in a coarse sample', () => {
+    const source = caseOf([6, 6, 6])
+    for (let seed = 0; seed < 6; seed++) {
+      const { image } = sample(source, [16, 16, 16], seed, { ...OFF, coarse: 1 })
+      expect(image[0]).toBe(0)
+      expect(image[4 + 16 * (8 + 16 * 8)]).toBe(0)
+    }
+  })
 })
+
+function moments(voxels: Float32Array): { mean: number; deviation: number } {
+  const mean = voxels.reduce((sum, value) => sum + value, 0) / voxels.length
+  const squares = voxels.reduce((sum, value) => sum + (value - mean) ** 2, 0)
+  return { mean, deviation: Math.sqrt(squares / voxels.length) }
+}
