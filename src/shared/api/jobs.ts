@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { headBoxSchema } from '../head'
+import { trainingRunSchema } from './training'
 
 /** Transitions: queued → running → done | failed | cancelled | interrupted; queued → cancelled. */
 export const jobStateSchema = z.enum([
@@ -50,12 +51,16 @@ export type AppJob = z.infer<typeof appJobSchema>
 /**
  * GET /api/jobs → AppJob[]; DELETE /api/jobs/:job cancels → AppJob.
  * GET /api/events: NDJSON for as long as the reader reads: first a job event for each job, then every change. `cases` says that
- * the list of cases or a case's results changed, by whichever window.
+ * the list of cases or a case's results changed, by whichever window. `training` is a run that began, went on or changed; `runs`: one
+ * was removed or brought back; `models`: the workspace has other models, or another default.
  */
 export const appEventSchema = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('job'), job: appJobSchema }),
   z.strictObject({ type: z.literal('cases'), caseId: z.string().nullable() }),
   z.strictObject({ type: z.literal('workspace') }),
+  z.strictObject({ type: z.literal('training'), run: trainingRunSchema }),
+  z.strictObject({ type: z.literal('runs') }),
+  z.strictObject({ type: z.literal('models') }),
   z.strictObject({ type: z.literal('heartbeat') })
 ])
 export type AppEvent = z.infer<typeof appEventSchema>

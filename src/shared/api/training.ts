@@ -104,7 +104,7 @@ export type Preflight = z.infer<typeof preflightSchema>
  * GET /api/training/runs/:run → TrainingRun.
  * POST /api/training/runs/:run/pause | cancel | resume | accept | discard → TrainingRun. Accepted, its model becomes one of the workspace and its
  * default. DELETE /api/training/runs/:run: to the trash → {trashId}.
- * GET /api/training/runs/:run/curves → CurvePoint[]; …/previews → PreviewInfo[]; …/previews/:epoch → PNG.
+ * GET /api/training/runs/:run/curves → CurvePoint[]; …/previews → PreviewInfo[]; …/previews/:epoch?stage=STAGE&case=CASE → PNG.
  */
 export const newRunRequestSchema = z.strictObject({
   name: z.string().min(1).max(60),
