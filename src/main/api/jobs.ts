@@ -1,6 +1,6 @@
 import { Hono } from 'hono'
 import { z } from 'zod'
-import { appJobRequestSchema, appJobSchema } from '../../shared/api/jobs'
+import { appJobSchema, newJobRequestSchema } from '../../shared/api/jobs'
 import { segmentTask, shippedModels, shippedTemplate } from '../jobs/segment-case'
 import { answer, jsonBody, pathPart } from './http'
 import type { Services } from './services'
@@ -10,7 +10,7 @@ export function jobRoutes({ session, jobs, resources, log }: Services): Hono {
   app
     .get('/jobs', () => answer(z.array(appJobSchema), jobs.list()))
     .post('/jobs', async (context) => {
-      const request = await jsonBody(context, appJobRequestSchema)
+      const request = await jsonBody(context, newJobRequestSchema)
       const place = {
         root: session.writableRoot,
         models: shippedModels(resources),

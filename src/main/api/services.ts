@@ -33,7 +33,7 @@ export function createServices(info: HostInfo): Services {
   jobs.subscribe((job) => {
     events.emit({ type: 'job', job })
     if (isOver(job.state)) log.write(`job ${job.id}: ${job.state} ${job.problem ?? ''}`)
-    if (isOver(job.state) && job.resultId !== null) {
+    if (isOver(job.state) && job.resultId !== null && 'caseId' in job.request) {
       events.emit({ type: 'cases', caseId: job.request.caseId })
     }
   })

@@ -13,7 +13,7 @@ export const jobStateSchema = z.enum([
 ])
 export type JobState = z.infer<typeof jobStateSchema>
 
-/** POST /api/jobs → AppJob. One job runs at a time; others wait. */
+/** POST /api/jobs {NewJobRequest} → AppJob. One job runs at a time; others wait. */
 export const segmentJobRequestSchema = z.strictObject({
   kind: z.literal('segment'),
   caseId: z.string().min(1),
@@ -26,7 +26,21 @@ export const segmentJobRequestSchema = z.strictObject({
   boxes: z.array(headBoxSchema).min(1).max(2).nullable().default(null)
 })
 export type SegmentJobRequest = z.infer<typeof segmentJobRequestSchema>
-export const appJobRequestSchema = z.discriminatedUnion('kind', [segmentJobRequestSchema])
+/** What may be posted to /api/jobs. */
+export const newJobRequestSchema = z.discriminatedUnion('kind', [segmentJobRequestSchema])
+export type NewJobRequest = z.infer<typeof newJobRequestSchema>
+
+/** A training run's turn: started, resumed and paused under /api/training/runs. */
+export const trainJobRequestSchema = z.strictObject({
+  kind: z.literal('train'),
+  runId: z.string().min(1)
+})
+export type TrainJobRequest = z.infer<typeof trainJobRequestSchema>
+
+export const appJobRequestSchema = z.discriminatedUnion('kind', [
+  segmentJobRequestSchema,
+  trainJobRequestSchema
+])
 export type AppJobRequest = z.infer<typeof appJobRequestSchema>
 
 export const appJobSchema = z.strictObject({

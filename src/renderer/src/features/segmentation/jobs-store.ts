@@ -1,6 +1,6 @@
 import { computed, reactive, ref, type ComputedRef, type Ref } from 'vue'
 import { z } from 'zod'
-import { appJobSchema, type AppJob, type AppJobRequest } from '../../../../shared/api/jobs'
+import { appJobSchema, type AppJob, type NewJobRequest } from '../../../../shared/api/jobs'
 import { api, onAppEvent, onReconnect, path } from '../../api'
 
 export interface Jobs {
@@ -10,7 +10,7 @@ export interface Jobs {
   readonly queued: ComputedRef<readonly AppJob[]>
   /** The latest job of a case; null where there was none since the host was started. */
   latestOf: (caseId: string) => AppJob | null
-  start: (request: AppJobRequest) => Promise<AppJob>
+  start: (request: NewJobRequest) => Promise<AppJob>
   cancel: (id: string) => Promise<void>
   /** Jobs that the user has asked to cancel and that have not ended yet. */
   readonly cancelling: ReadonlySet<string>
@@ -91,7 +91,9 @@ function createJobs(): Jobs {
     running,
     queued,
     latestOf(caseId) {
-      const jobs = [...all.values()].filter(({ request }) => request.caseId === caseId)
+      const jobs = [...all.values()].filter(
+        ({ request }) => 'caseId' in request && request.caseId === caseId
+      )
       return jobs.find((job) => !isOver(job)) ?? jobs.at(-1) ?? null
     },
     async start(request) {
