@@ -12,12 +12,13 @@ import {
   trashedSchema,
   type Result
 } from '../../shared/api/cases'
+import { approvalRequestSchema } from '../../shared/api/training'
 import { voxelCount } from '../../core/volume/geometry'
 import type { SourceImage } from '../imaging/read-image'
 import { readCase } from '../workspace/case-record'
 import { withUploadedFile } from '../workspace/import-upload'
 import { readJournal, removeJournal, writeJournal } from '../workspace/journal'
-import { createResult, importResult, readMask, saveMask } from '../workspace/masks'
+import { approveMask, createResult, importResult, readMask, saveMask } from '../workspace/masks'
 import { listResults, readResult } from '../workspace/result-record'
 import { trashResult } from '../workspace/trash'
 import {
@@ -138,6 +139,12 @@ export function resultRoutes(services: Services): Hono {
       const { voxels } = await readMask(root, caseId, id, version)
       const made = { by: await author(), how: `restored version ${version}` }
       return changed(caseId, await saveMask(root, caseId, id, voxels, await source(caseId), made))
+    })
+    .put('/cases/:case/results/:result/approval', async (context) => {
+      const { caseId, id } = partsOf(context)
+      const { approved } = await jsonBody(context, approvalRequestSchema)
+      const by = approved ? await author() : null
+      return changed(caseId, await approveMask(session.writableRoot, caseId, id, by))
     })
     .get('/cases/:case/results/:result/journal', async (context) => {
       const { caseId, id } = partsOf(context)

@@ -182,7 +182,8 @@ export function modelRecord(
         how: `segmented on ${runtime}`,
         changedVoxels: null
       }
-    ]
+    ],
+    approved: null
   }
 }
 

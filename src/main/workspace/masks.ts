@@ -97,7 +97,9 @@ export async function saveMask(
       volumesMm3: volumesMm3(mask),
       head,
       warnings: warningsOf(record.warnings, record.head, head),
-      versions: [...record.versions, version]
+      versions: [...record.versions, version],
+      // Nobody has called right what the mask has become.
+      approved: null
     }
     await writeVersion(root, caseId, id, mask, source, changed)
     await removeJournal(root, caseId, id)
@@ -109,6 +111,9 @@ export async function saveMask(
 export interface NewResult extends Pick<ResultRecord, 'name' | 'kind'>, Authorship {
   /** Of the result that it is a copy of. */
   head?: ResultRecord['head']
+  warnings?: readonly string[]
+  /** Whether who saves it calls it right. */
+  approved?: boolean
 }
 
 /** Makes a result of a mask that no model made. */
@@ -117,7 +122,7 @@ export async function createResult(
   caseId: string,
   voxels: Uint8Array,
   source: SourceImage,
-  { name, kind, by, how, head: known = null }: NewResult
+  { name, kind, by, how, head: known = null, warnings = [], approved = false }: NewResult
 ): Promise<Result> {
   const mask = { geometry: source.volume.geometry, voxels }
   checkMaskVoxels(voxels, mask.geometry)
@@ -137,11 +142,34 @@ export async function createResult(
       head,
       confidence: null,
       cost: null,
-      warnings: warningsOf([], null, head),
-      versions: [{ version: 1, savedAt: now, by, how, changedVoxels: null }]
+      warnings: warningsOf(warnings, null, head),
+      versions: [{ version: 1, savedAt: now, by, how, changedVoxels: null }],
+      approved: approved ? { at: now, by, version: 1 } : null
     }
     await writeVersion(root, caseId, id, mask, source, record)
     return { id, ...record, hasSpikes: false, hasProbabilities: false }
+  })
+}
+
+/**
+ * Says of the newest version of a mask that a person calls it right, or takes that back.
+ *
+ * @param by who says so; null to take it back
+ */
+export async function approveMask(
+  root: string,
+  caseId: string,
+  id: string,
+  by: string | null
+): Promise<Result> {
+  return inTurn(async () => {
+    await assertPresent(root)
+    const result = await readResult(root, caseId, id)
+    const { version } = result.versions.at(-1)!
+    const approved = by === null ? null : { at: new Date().toISOString(), by, version }
+    const record = { ...resultRecordSchema.strip().parse(result), approved }
+    await writeResultRecord(root, caseId, id, record)
+    return { ...result, approved }
   })
 }
 

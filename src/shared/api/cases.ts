@@ -83,6 +83,13 @@ export const versionSchema = z.strictObject({
 })
 export type Version = z.infer<typeof versionSchema>
 
+/** That a person has looked at a version of a mask and calls it right, so that a model may learn from it. */
+export const approvalSchema = z.strictObject({
+  at: z.string(),
+  by: z.string(),
+  version: z.int().min(1)
+})
+
 /** A mask of a case: made by a model, or by hand. GET /api/cases/:case/results → the list, the newest first. */
 export const resultSchema = z.strictObject({
   /** The `seg-<name>` of its file. */
@@ -105,7 +112,9 @@ export const resultSchema = z.strictObject({
   hasSpikes: z.boolean(),
   hasProbabilities: z.boolean(),
   /** The newest last; a version is never overwritten. */
-  versions: z.array(versionSchema).min(1)
+  versions: z.array(versionSchema).min(1),
+  /** Of the newest version, which alone can have one: a change of the mask takes it away. */
+  approved: approvalSchema.nullable().default(null)
 })
 export type Result = z.infer<typeof resultSchema>
 export const resultListSchema = z.array(resultSchema)

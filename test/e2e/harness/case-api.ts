@@ -104,7 +104,8 @@ function result({ saved }: Received): Result {
     warnings: [],
     hasSpikes: false,
     hasProbabilities: false,
-    versions
+    versions,
+    approved: null
   }
 }
 

@@ -226,6 +226,28 @@ describe('results', () => {
     expect(await ask(caseListSchema, 'GET', '/cases')).toMatchObject([{ state: 'corrected' }])
   })
 
+  it('are approved as they are, which a change takes back', async () => {
+    const id = await manual(mask())
+    const path = `/cases/scan/results/${id}`
+    const approved = await ask(resultSchema, 'PUT', `${path}/approval`, { approved: true })
+    expect(approved.approved).toMatchObject({ version: 2 })
+    expect(approved.approved!.by).not.toBe('')
+    const listed = async () => (await ask(resultListSchema, 'GET', '/cases/scan/results'))[0]!
+    expect((await listed()).approved).toEqual(approved.approved)
+    const edited = await ask(resultSchema, 'PUT', `${path}/mask`, mask().fill(1, 0, 5))
+    expect(edited.approved).toBeNull()
+    // What was approved is the same voxels again, but in a version that nobody has called right.
+    await ask(resultSchema, 'PUT', `${path}/approval`, { approved: true })
+    await ask(resultSchema, 'POST', `${path}/restore`, { version: 2 })
+    expect((await listed()).approved).toBeNull()
+    await ask(resultSchema, 'PUT', `${path}/approval`, { approved: true })
+    await ask(resultSchema, 'PUT', `${path}/approval`, { approved: false })
+    expect((await listed()).approved).toBeNull()
+    expect((await refused('PUT', `${path}/approval`, {})).status).toBe(400)
+    const none = '/cases/scan/results/none/approval'
+    expect((await refused('PUT', none, { approved: true })).status).toBe(404)
+  })
+
   it('refuse what is no mask, and stay as they were', async () => {
     const id = await manual(mask())
     const path = `/cases/scan/results/${id}/mask`

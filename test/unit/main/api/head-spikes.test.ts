@@ -131,7 +131,8 @@ async function addResult(id: string, kind: 'model' | 'truth'): Promise<string> {
     warnings: [],
     versions: [
       { version: 1, savedAt: '2026-01-01T00:00:00.000Z', by: 'x', how: 'x', changedVoxels: null }
-    ]
+    ],
+    approved: null
   })
   return files.spikes
 }

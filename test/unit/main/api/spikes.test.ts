@@ -64,6 +64,7 @@ function record(overrides: Partial<ResultRecord>): ResultRecord {
     versions: [
       { version: 1, savedAt: '2026-01-01T00:00:00.000Z', by: 'x', how: 'x', changedVoxels: null }
     ],
+    approved: null,
     ...overrides
   }
 }

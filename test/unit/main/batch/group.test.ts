@@ -45,7 +45,8 @@ function segmented(
       confidence: 0.91234,
       cost: null,
       warnings: [],
-      versions: [{ version: 1, savedAt: '', by: 'snn', how: '', changedVoxels: null }]
+      versions: [{ version: 1, savedAt: '', by: 'snn', how: '', changedVoxels: null }],
+      approved: null
     },
     picture: Buffer.from('PNG')
   }

@@ -34,7 +34,8 @@ function result(id: string, kind: Result['kind']): Result {
     hasProbabilities: kind === 'model',
     versions: [
       { version: 1, savedAt: '2026-01-01T00:00:00Z', by: 'a', how: 'b', changedVoxels: null }
-    ]
+    ],
+    approved: null
   }
 }
 
