@@ -1,10 +1,9 @@
-import * as tf from '@tensorflow/tfjs-core'
 import type { Architecture } from '../../shared/model'
 import { activatedLayers } from '../snn/architecture'
-import { toTensors, type ParameterSet } from '../snn/parameters'
-import { inputTensor, type NetworkInput } from '../snn/prediction'
-import { annForward } from '../snn/unet-ann'
+import type { ParameterSet } from '../snn/parameters'
+import type { NetworkInput } from '../snn/prediction'
 import { ActivationStatistics } from './activation-statistics'
+import { annActivations } from './layer-outputs'
 
 /**
  * Runs the (folded) ANN over calibration cases and counts every layer's activations.
@@ -24,26 +23,10 @@ export async function calibrate(
       new ActivationStatistics(layer.outChannels)
     ])
   )
-  const tensors = toTensors(parameters)
-  try {
-    for (const [index, input] of cases.entries()) {
-      const { tensor } = inputTensor(input, padMultiple)
-      const kept: { name: string; activation: tf.Tensor5D }[] = []
-      tf.tidy(() => {
-        annForward(architecture, tensors, tensor, {
-          onActivation: (layer, activation) =>
-            kept.push({ name: layer.name, activation: tf.keep(tf.clone(activation)) })
-        })
-      })
-      for (const { name, activation } of kept) {
-        statistics.get(name)!.add((await activation.data()) as Float32Array)
-        activation.dispose()
-      }
-      tensor.dispose()
-      await onCase(index + 1)
-    }
-  } finally {
-    tf.dispose(tensors)
+  for (const [index, input] of cases.entries()) {
+    const activations = await annActivations({ architecture, parameters, padMultiple }, input)
+    for (const [name, values] of activations) statistics.get(name)!.add(values)
+    await onCase(index + 1)
   }
   return statistics
 }

@@ -1,14 +1,12 @@
 import { Hono } from 'hono'
 import { z } from 'zod'
 import { comparisonSchema, type Comparison } from '../../shared/api/cases'
-import type { Triple } from '../../shared/geometry'
 import { isHeadMask, SIDE_OFFSET, type Side } from '../../shared/labels'
-import { maskExtent } from '../../core/head/extent'
 import { diceScores } from '../../core/metrics/overlap'
 import { hausdorff95Scores } from '../../core/metrics/surface-distance'
 import { perStructure } from '../../core/metrics/structures'
 import { volumesMm3 } from '../../core/metrics/volumes'
-import { crop, type Roi } from '../../core/volume/crop'
+import { cropTogether } from '../../core/head/crop-together'
 import { readCase } from '../workspace/case-record'
 import { checkSameGrid } from '../workspace/grid'
 import { readMask } from '../workspace/masks'
@@ -50,21 +48,6 @@ function sideScores(a: Mask, b: Mask): Comparison['sides'] {
     return scores(...cropTogether(only(a), only(b)))
   }
   return { left: of('left'), right: of('right') }
-}
-
-/** Both masks on the smallest grid that holds them, with a rim of background where the image has one. */
-function cropTogether(a: Mask, b: Mask): [Mask, Mask] {
-  const { size } = a.geometry
-  const extent = maskExtent(
-    a.voxels.map((label, n) => label | b.voxels[n]!),
-    size
-  )
-  if (extent === null) return [a, b]
-  const roi: Roi = {
-    start: extent.low.map((value) => Math.max(0, value - 1)) as Triple,
-    end: extent.high.map((value, axis) => Math.min(size[axis]!, value + 2)) as Triple
-  }
-  return [crop(a, roi), crop(b, roi)]
 }
 
 function scores(a: Mask, b: Mask): Scores {

@@ -3,11 +3,7 @@ import { HippospikeError } from '../../../shared/errors'
 import { convertRequestSchema, type ConvertRequest, type ModelResult } from '../../../shared/jobs'
 import type { Architecture, ModelManifest } from '../../../shared/model'
 import { calibrate } from '../../../core/conversion/calibration'
-import {
-  checkActivations,
-  checkNetwork,
-  type ConversionProblem
-} from '../../../core/conversion/checks'
+import { checkActivations, checkNetwork } from '../../../core/conversion/checks'
 import { foldBatchNorm } from '../../../core/conversion/fold-batch-norm'
 import { quantisedParameters, quantisedThresholds } from '../../../core/conversion/qcfs'
 import { spikingParameters } from '../../../core/conversion/spiking-parameters'
@@ -22,6 +18,7 @@ import { validate, type DiceByStructure } from '../../../core/training/train'
 import { openDataset } from '../../imaging/dataset'
 import { assertWritable, makeFolder } from '../../workspace/atomic-write'
 import { MANIFEST_FILE, readModel, writeModel } from '../../workspace/model-folder'
+import { describeProblem, refuseErrors } from '../conversion-problems'
 import { modelCard } from '../training/card'
 import { finetuneSettingsSchema, trainingOptions } from '../training/settings'
 import { loadCases, runStage } from '../training/stage'
@@ -93,7 +90,7 @@ async function convert(request: ConvertRequest, context: JobContext): Promise<Mo
   const architecture: Architecture = { ...folded.architecture, activation: { kind: 'relu' } }
   const scores = await validateConverted(request, architecture, parameters, validation, padMultiple)
   const id = basename(request.out)
-  const warnings = problems.map(describe)
+  const warnings = problems.map(describeProblem)
   const converted = {
     id,
     name: `Converted spiking U-Net (${request.mode})`,
@@ -136,20 +133,6 @@ async function convert(request: ConvertRequest, context: JobContext): Promise<Mo
 function conversionSettings(request: ConvertRequest): Record<string, unknown> {
   const { method, percentile, granularity, scale, outputScaling, initialPotential } = request
   return { method, percentile, granularity, scale, outputScaling, initialPotential }
-}
-
-function describe({ layer, message }: ConversionProblem): string {
-  return layer === null ? message : `layer ${layer}: ${message}`
-}
-
-function refuseErrors(id: string, problems: ConversionProblem[]): void {
-  const errors = problems.filter(({ severity }) => severity === 'error')
-  if (errors.length === 0) return
-  const rest = errors.length > 1 ? ` (and ${errors.length - 1} more)` : ''
-  throw new HippospikeError(
-    'input',
-    `model ${id} cannot be converted: ${describe(errors[0]!)}${rest}`
-  )
 }
 
 /** QCFS: a short training with quantised activations, whose learned upper bounds become the thresholds. */

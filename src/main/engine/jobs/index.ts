@@ -13,6 +13,7 @@ export const jobs: JobRegistry = new Map([
   ['train', async () => runnable((await import('./train')).trainJob)],
   ['convert', async () => runnable((await import('./convert')).convertJob)],
   ['finetune', async () => runnable((await import('./finetune')).finetuneJob)],
+  ['stages', async () => runnable((await import('./stages')).stagesJob)],
   ['bench', async () => runnable((await import('./bench')).benchJob)]
 ])
 

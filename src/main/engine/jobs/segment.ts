@@ -15,7 +15,8 @@ import { fileSha256, runRecordPath } from '../provenance'
 import { openPredictor } from '../inference/open'
 import type { Predictor } from '../inference/predictor'
 import { assembleMask, assembleProbabilities, maskTable } from '../segmentation/assemble'
-import { headReport, regionVolumes } from '../segmentation/head-report'
+import { cropWarnings } from '../segmentation/crop-warnings'
+import { headReport } from '../segmentation/head-report'
 import { inferBox, inferCrop, type SegmentedRegion } from '../segmentation/infer-region'
 import { locateHippocampi, type LocatedHead } from '../segmentation/locate'
 import { coronalPicture } from '../segmentation/picture'
@@ -178,18 +179,6 @@ async function checkOutputs(request: SegmentRequest): Promise<void> {
   const { spikes } = request
   const found = spikes === null ? null : await stat(spikes).catch(() => null)
   if (spikes !== null && found) await assertWritable(join(spikes, SPIKES_FILE), request.force)
-}
-
-/** What the user should look at before trusting the mask of a crop. */
-function cropWarnings(found: SegmentedRegion): string[] {
-  const { whole } = regionVolumes(found)
-  if (whole === 0) return ['no hippocampus found: is this a T1-weighted crop around one?']
-  if (whole < 500 || whole > 8000) {
-    return [
-      `the whole volume of ${whole.toFixed(0)} mm³ is unusual for one hippocampus; check the mask`
-    ]
-  }
-  return []
 }
 
 interface Recorded {

@@ -21,7 +21,10 @@ export interface Part {
  * @returns null for a head, in which the hippocampi are to be located
  * @throws HippospikeError (usage) for a box that does not fit, (input) for a region without contrast or larger than a crop
  */
-export function cropOf({ image: path, roi, boxes }: SegmentRequest, image: Volume): Part | null {
+export function cropOf(
+  { image: path, roi, boxes }: Pick<SegmentRequest, 'image' | 'roi' | 'boxes'>,
+  image: Volume
+): Part | null {
   if (roi === 'auto' && (boxes !== null || !isCropSized(image.geometry))) return null
   if (roi === 'auto' || roi === 'whole') {
     checkFieldOfView(path, image.geometry)

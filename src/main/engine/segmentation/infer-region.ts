@@ -78,14 +78,21 @@ export async function inferBox(
     const last = record
       ? await inferCrop(predictor, region, true, context)
       : segmented(region, inference)
-    const kept = keepLargestComponent(last.labels, regionSize(region), 26)
-    const extent = maskExtent(found.voxels, size)
-    return {
-      ...last,
-      labels: kept.voxels,
-      strayVoxels: kept.removed,
-      touchesEdge: extent !== null && touchesEdge(extent, size)
-    }
+    return largestPiece(last)
+  }
+}
+
+/** What is kept of a mask in a window of a head. */
+export function largestPiece(found: SegmentedRegion): SegmentedRegion {
+  const { region, inference } = found
+  const { size } = region.input
+  const kept = keepLargestComponent(found.labels, regionSize(region), 26)
+  const extent = maskExtent(keepLargestComponent(labelsOf(inference), size, 26).voxels, size)
+  return {
+    ...found,
+    labels: kept.voxels,
+    strayVoxels: kept.removed,
+    touchesEdge: extent !== null && touchesEdge(extent, size)
   }
 }
 

@@ -31,7 +31,12 @@ export function sidesOf(side: SegmentRequest['side']): readonly Side[] {
  *   is of a side that was not asked for; (cancelled)
  */
 export async function locateHippocampi(
-  { image, side, boxes, template: folder }: SegmentRequest,
+  {
+    image,
+    side,
+    boxes,
+    template: folder
+  }: Pick<SegmentRequest, 'image' | 'side' | 'boxes' | 'template'>,
   scan: Volume,
   context: JobContext
 ): Promise<LocatedHead> {

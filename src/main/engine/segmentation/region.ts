@@ -1,9 +1,8 @@
-import type { Geometry, Triple } from '../../../shared/geometry'
+import type { Geometry } from '../../../shared/geometry'
 import type { Side } from '../../../shared/labels'
 import type { Preprocessing } from '../../../shared/model'
 import { HippospikeError } from '../../../shared/errors'
-import { crop, cropGeometry, type Roi } from '../../../core/volume/crop'
-import { indexToPhysical, physicalToIndex } from '../../../core/volume/geometry'
+import { crop, cropGeometry, voxelsAround, type Roi } from '../../../core/volume/crop'
 import { normaliseIntensities } from '../../../core/volume/preprocess'
 import { resampleOnto, type CanonicalMapping } from '../../../core/volume/resample'
 import type { Volume } from '../../../core/volume/volume'
@@ -59,22 +58,4 @@ export function boxRegion(
     input: { size: grid.size, image: normaliseIntensities(voxels, clipPercentiles) },
     mapping: { source: cropGeometry(image.geometry, roi), canonical: grid, exact: null }
   }
-}
-
-/** The box of an image's voxels that holds a grid; null where they do not meet. */
-function voxelsAround(grid: Geometry, image: Geometry, margin: number): Roi | null {
-  const low: Triple = [Infinity, Infinity, Infinity]
-  const high: Triple = [-Infinity, -Infinity, -Infinity]
-  for (let corner = 0; corner < 8; corner++) {
-    const index = grid.size.map((n, axis) => ((corner >> axis) & 1 ? n - 1 : 0)) as Triple
-    physicalToIndex(image, indexToPhysical(grid, index)).forEach((value, axis) => {
-      low[axis] = Math.min(low[axis]!, value)
-      high[axis] = Math.max(high[axis]!, value)
-    })
-  }
-  const start = low.map((value) => Math.max(0, Math.floor(value) - margin)) as Triple
-  const end = high.map((value, axis) =>
-    Math.min(image.size[axis]!, Math.ceil(value) + 1 + margin)
-  ) as Triple
-  return start.every((value, axis) => value < end[axis]!) ? { start, end } : null
 }
