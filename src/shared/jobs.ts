@@ -3,6 +3,7 @@ import { dicomRequestSchema } from './dicom'
 import { headBoxSchema, headReportSchema } from './head'
 import { runtimeSchema } from './runtime'
 import { spikeModeSchema } from './model'
+import { diceSchema, partSchema } from './training'
 
 /** Requests and results of the engine's jobs: what the command line and the window both speak. */
 
@@ -96,17 +97,20 @@ export const segmentResultSchema = z.strictObject({
 })
 export type SegmentResult = z.infer<typeof segmentResultSchema>
 
+export const evaluateSplitSchema = z.enum([...partSchema.options, 'all'])
+
 export const evaluateRequestSchema = z.strictObject({
   data: z.string().min(1),
-  split: z.enum(['train', 'validation', 'all']),
+  split: evaluateSplitSchema,
   model: z.string().min(1),
   ...inferenceOptions
 })
 export type EvaluateRequest = z.infer<typeof evaluateRequestSchema>
 
 const scores = {
-  diceAnterior: z.number(),
-  dicePosterior: z.number(),
+  /** Null where the label knows only the whole hippocampus, as the posterior part's. */
+  diceAnterior: z.number().nullable(),
+  dicePosterior: z.number().nullable(),
   diceWhole: z.number(),
   hd95Anterior: z.number().nullable(),
   hd95Posterior: z.number().nullable(),
@@ -119,9 +123,9 @@ export const evaluateResultSchema = z.strictObject({
   timesteps: z.number().nullable(),
   /** A case, mean: fewer than asked for after early exits; null for an ANN. */
   timestepsRun: z.number().nullable(),
-  split: z.enum(['train', 'validation', 'all']),
+  split: evaluateSplitSchema,
   cases: z.array(caseScoresSchema),
-  /** Over the cases; a distance that is null in a case is left out of its mean. */
+  /** Over the cases; a score that is null in a case is left out of its mean. */
   mean: z.strictObject(scores),
   firingRate: z.record(z.string(), z.number()),
   meanFiringRate: z.number().nullable(),
@@ -142,7 +146,20 @@ const folders = { data: z.string().min(1), out: z.string().min(1) }
 /** Settings of a stage: overrides of its defaults, checked by the stage's own schema. */
 const settings = z.record(z.string(), z.unknown())
 
-export const trainRequestSchema = z.strictObject({ ...folders, settings })
+const trainingOptions = {
+  /** Folder of a data set whose training cases are mixed in, against forgetting; null for none. */
+  rehearsal: z.string().min(1).nullable().optional(),
+  /** Folder for a PNG of a validation case before training and after each validation: `<case>_epoch-003.png`; null for none. */
+  previews: z.string().min(1).nullable().optional(),
+  settings
+}
+
+export const trainRequestSchema = z.strictObject({
+  ...folders,
+  /** ANN to go on from: a model folder; null to start from random weights. */
+  model: z.string().min(1).nullable().optional(),
+  ...trainingOptions
+})
 export type TrainRequest = z.infer<typeof trainRequestSchema>
 
 export const convertRequestSchema = z.strictObject({
@@ -166,7 +183,7 @@ export const finetuneRequestSchema = z.strictObject({
   model: z.string().min(1),
   /** ANN to distil from: a model folder; null for none. */
   teacher: z.string().nullable(),
-  settings
+  ...trainingOptions
 })
 export type FinetuneRequest = z.infer<typeof finetuneRequestSchema>
 
@@ -178,9 +195,7 @@ export const modelResultSchema = z.strictObject({
   seconds: z.number(),
   runtime: runtimeSchema,
   /** On the validation split. */
-  validation: z
-    .strictObject({ anterior: z.number(), posterior: z.number(), whole: z.number() })
-    .nullable(),
+  validation: diceSchema.nullable(),
   warnings: z.array(z.string())
 })
 export type ModelResult = z.infer<typeof modelResultSchema>

@@ -93,8 +93,9 @@ export const runRecordSchema = z.strictObject({
 })
 export type RunRecord = z.infer<typeof runRecordSchema>
 
-const diceSchema = z.strictObject({
-  /** Null where the mask knows only the whole. */
+/** Dice's coefficients of one case, or means over cases. */
+export const diceSchema = z.strictObject({
+  /** Null where the mask knows only the whole, as `posterior`. */
   anterior: z.number().nullable(),
   posterior: z.number().nullable(),
   whole: z.number()

@@ -5,6 +5,12 @@ export function mean(values: ArrayLike<number>): number {
   return sum / values.length
 }
 
+/** The mean of the values that are there; null where none is. */
+export function meanOfKnown(values: readonly (number | null)[]): number | null {
+  const known = values.filter((value) => value !== null)
+  return known.length > 0 ? mean(known) : null
+}
+
 /** Population standard deviation (divides by n, as numpy does by default); NaN of nothing. */
 export function standardDeviation(values: ArrayLike<number>): number {
   const centre = mean(values)

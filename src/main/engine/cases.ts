@@ -1,5 +1,6 @@
 import type { Preprocessing } from '../../shared/model'
-import { CROP_LABELS } from '../../shared/labels'
+import { CROP_LABELS, FREESURFER_LABELS } from '../../shared/labels'
+import { WHOLE_LABEL } from '../../shared/training'
 import { normaliseIntensities } from '../../core/volume/preprocess'
 import { labelsToCanonical, toCanonical } from '../../core/volume/resample'
 import type { Volume } from '../../core/volume/volume'
@@ -25,11 +26,15 @@ export function networkInput(
   }
 }
 
+/** Labels of a hippocampus whose parts are not told apart. */
+const WHOLE_LABELS: readonly number[] = [WHOLE_LABEL, ...Object.values(FREESURFER_LABELS)]
+
 /** A labelled case with everything needed for scoring on its own grid. */
 export interface LabelledCase {
   id: string
   input: NetworkInput
   mapping: CanonicalMapping
+  /** 1 and 2; or nothing but {@link WHOLE_LABEL} where a voxel's part is not known. */
   labels: Volume<Uint8Array>
 }
 
@@ -39,10 +44,13 @@ export async function readLabelledCase(
   preprocessing: Preprocessing
 ): Promise<LabelledCase> {
   const { volume } = await readImage(source.imagePath)
-  const labels = await readLabels(
-    source.labelPath,
-    CROP_LABELS.map(({ index }) => index)
-  )
+  const labels = await readLabels(source.labelPath, [
+    ...CROP_LABELS.map(({ index }) => index),
+    ...WHOLE_LABELS
+  ])
+  if (labels.voxels.some((label) => WHOLE_LABELS.includes(label))) {
+    labels.voxels = labels.voxels.map((label) => (label === 0 ? 0 : WHOLE_LABEL))
+  }
   const [imageSize, labelSize] = [volume.geometry.size.join('×'), labels.geometry.size.join('×')]
   if (imageSize !== labelSize) {
     throw new HippospikeError(

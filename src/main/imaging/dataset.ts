@@ -3,16 +3,15 @@ import { readdir, readFile } from 'node:fs/promises'
 import { basename, join, normalize, resolve } from 'node:path'
 import { z } from 'zod'
 import { oneLine } from '../../shared/issues'
+import { partSchema, type Part } from '../../shared/training'
 import { badInput } from './image-checks'
 import { imageExtension } from './read-image'
-
-export type Split = 'train' | 'validation'
 
 export interface DatasetCase {
   id: string
   imagePath: string
   labelPath: string
-  split: Split
+  split: Part
 }
 
 export interface Dataset {
@@ -38,18 +37,23 @@ const datasetSchema = z.looseObject({
     .array(z.looseObject({ image: z.string().min(1), label: z.string().min(1) }))
     .optional(),
   split: z
-    .looseObject({ train: z.array(z.string().min(1)), validation: z.array(z.string().min(1)) })
+    .looseObject({
+      train: z.array(z.string().min(1)),
+      validation: z.array(z.string().min(1)),
+      test: z.array(z.string().min(1)).default([])
+    })
     .optional()
 })
 type DatasetFile = z.infer<typeof datasetSchema>
+type DeclaredSplit = Record<Part, string[]>
 type Pair = Omit<DatasetCase, 'split'>
 
 /**
  * Opens labelled cases in the layout of the Medical Segmentation Decathlon: imagesTr, labelsTr and dataset.json.
  *
  * dataset.json lists the cases under `training` (the Decathlon's way), or divides them under
- * `split: { train: [ids], validation: [ids] }`, or both; with neither, imagesTr and labelsTr are paired by name. Cases
- * that a `split` leaves out are not used.
+ * `split: { train: [ids], validation: [ids], test: [ids] }`, or both; with neither, imagesTr and labelsTr are paired by
+ * name. `test` may be missing; training never reads it. Cases that a `split` leaves out are not used.
  *
  * @throws HippospikeError (input) naming what is missing or contradictory
  */
@@ -146,11 +150,11 @@ async function imagesById(folder: string): Promise<Map<string, string>> {
 function declaredSplit(
   dir: string,
   pairs: Pair[],
-  split: { train: string[]; validation: string[] }
+  split: DeclaredSplit
 ): DatasetCase[] {
   const byId = new Map(pairs.map((pair) => [pair.id, pair]))
   const used = new Set<string>()
-  const take = (ids: string[], name: Split): DatasetCase[] =>
+  const take = (ids: string[], name: Part): DatasetCase[] =>
     ids.map((id) => {
       if (used.has(id)) {
         throw badInput(
@@ -164,7 +168,7 @@ function declaredSplit(
         throw badInput(dir, `dataset.json's split names case ${id}, which has no image and label`)
       return { ...pair, split: name }
     })
-  return [...take(split.train, 'train'), ...take(split.validation, 'validation')]
+  return partSchema.options.flatMap((part) => take(split[part], part))
 }
 
 /** Shuffles the sorted ids (Fisher and Yates) and takes the first fifth for validation, at least one of two cases. */

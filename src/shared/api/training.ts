@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import {
+  diceSchema,
   maskKindSchema,
   partSchema,
   runCaseSchema,
@@ -146,9 +147,7 @@ export const curvePointSchema = z.strictObject({
   /** Of a step. */
   loss: z.number().nullable(),
   /** Of a validation. */
-  dice: z
-    .strictObject({ anterior: z.number(), posterior: z.number(), whole: z.number() })
-    .nullable(),
+  dice: diceSchema.nullable(),
   /** Of a validation of a spiking network: spikes per neuron and timestep, by layer. */
   firingRate: z.record(z.string(), z.number()).nullable()
 })

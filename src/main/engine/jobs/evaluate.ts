@@ -1,4 +1,3 @@
-import type { StructureName } from '../../../shared/labels'
 import { HippospikeError } from '../../../shared/errors'
 import {
   evaluateRequestSchema,
@@ -6,9 +5,9 @@ import {
   type EvaluateResult
 } from '../../../shared/jobs'
 import { countOperations, networkMacs, type LayerActivity } from '../../../core/metrics/operations'
-import { diceScores } from '../../../core/metrics/overlap'
-import { mean } from '../../../core/metrics/statistics'
+import { mean, meanOfKnown } from '../../../core/metrics/statistics'
 import { hausdorff95Scores } from '../../../core/metrics/surface-distance'
+import { isWholeOnly, partialDice } from '../../../core/training/partial-dice'
 import { labelsFromScores } from '../../../core/volume/resample'
 import { softmaxChannels } from '../../../core/snn/softmax'
 import { openDataset } from '../../imaging/dataset'
@@ -101,7 +100,8 @@ async function scoreCase(
     await predictor.infer(input, { signal })
   const seconds = Math.round(performance.now() - start) / 1000
   const mask = labelsFromScores(softmaxChannels(logits, classes), classes, mapping)
-  const dice = diceScores(mask.voxels, labels.voxels)
+  const dice = partialDice(mask.voxels, labels.voxels)
+  const wholeOnly = isWholeOnly(labels.voxels)
   const { size, spacing } = labels.geometry
   const hd95 = hausdorff95Scores(mask.voxels, labels.voxels, size, spacing)
   return {
@@ -110,8 +110,8 @@ async function scoreCase(
       diceAnterior: dice.anterior,
       dicePosterior: dice.posterior,
       diceWhole: dice.whole,
-      hd95Anterior: hd95.anterior,
-      hd95Posterior: hd95.posterior,
+      hd95Anterior: wholeOnly ? null : hd95.anterior,
+      hd95Posterior: wholeOnly ? null : hd95.posterior,
       hd95Whole: hd95.whole,
       seconds
     },
@@ -129,26 +129,18 @@ function summed(activities: LayerActivity[][]): LayerActivity[] {
 }
 
 function meanScores(cases: CaseScores[]): EvaluateResult['mean'] {
-  const dice = (key: 'diceAnterior' | 'dicePosterior' | 'diceWhole'): number =>
-    mean(cases.map((scores) => scores[key]))
-  const distance = (structure: Capitalize<StructureName>): number | null =>
-    meanOfKnown(cases.map((scores) => scores[`hd95${structure}`]))
+  const average = (key: Exclude<keyof EvaluateResult['mean'], 'diceWhole'>): number | null =>
+    meanOfKnown(cases.map((scores) => scores[key]))
   return {
-    diceAnterior: dice('diceAnterior'),
-    dicePosterior: dice('dicePosterior'),
-    diceWhole: dice('diceWhole'),
-    hd95Anterior: distance('Anterior'),
-    hd95Posterior: distance('Posterior'),
-    hd95Whole: distance('Whole')
+    diceAnterior: average('diceAnterior'),
+    dicePosterior: average('dicePosterior'),
+    diceWhole: mean(cases.map(({ diceWhole }) => diceWhole)),
+    hd95Anterior: average('hd95Anterior'),
+    hd95Posterior: average('hd95Posterior'),
+    hd95Whole: average('hd95Whole')
   }
 }
 
 function known<T>(values: readonly (T | null)[]): T[] {
   return values.filter((value) => value !== null)
-}
-
-/** Null where there is nothing to average. */
-function meanOfKnown(values: readonly (number | null)[]): number | null {
-  const numbers = known(values)
-  return numbers.length > 0 ? mean(numbers) : null
 }

@@ -2,6 +2,7 @@ import { Option, type Command } from 'commander'
 import {
   evaluateRequestSchema,
   evaluateResultSchema,
+  evaluateSplitSchema,
   type EvaluateRequest,
   type EvaluateResult
 } from '../../../../shared/jobs'
@@ -32,7 +33,7 @@ export function addEvaluate(program: Command, host: CliHost): void {
     .requiredOption('--data <dir>', "data set in the Decathlon's layout")
     .addOption(
       new Option('--split <split>', 'cases to score')
-        .choices(['train', 'validation', 'all'])
+        .choices(evaluateSplitSchema.options)
         .default('all')
     )
     .option(
