@@ -2,14 +2,17 @@ import { Hono } from 'hono'
 import { z } from 'zod'
 import {
   caseListSchema,
+  caseSummarySchema,
   importOutcomeSchema,
   importRequestSchema,
+  setSideRequestSchema,
+  setVisitRequestSchema,
   type ImportOutcome
 } from '../../shared/api/cases'
 import { caseViewSchema } from '../../shared/api/workspace'
 import { toHippospikeError } from '../../shared/errors'
 import { readCase } from '../workspace/case-record'
-import { listCases } from '../workspace/cases'
+import { listCases, setSide, setVisit } from '../workspace/cases'
 import { importScans } from '../workspace/import-scan'
 import { importUpload } from '../workspace/import-upload'
 import { importSample } from '../workspace/sample'
@@ -59,6 +62,18 @@ export function caseRoutes(services: Services): Hono {
     .post('/cases/sample', async () =>
       imported(await importSample(session.writableRoot, resources))
     )
+    .put('/cases/:case/visit', async (context) => {
+      const { visit } = await jsonBody(context, setVisitRequestSchema)
+      const changed = await setVisit(session.writableRoot, pathPart(context, 'case'), visit)
+      events.emit({ type: 'cases', caseId: changed.id })
+      return answer(caseSummarySchema, changed)
+    })
+    .put('/cases/:case/side', async (context) => {
+      const { side } = await jsonBody(context, setSideRequestSchema)
+      const changed = await setSide(session.writableRoot, pathPart(context, 'case'), side)
+      events.emit({ type: 'cases', caseId: changed.id })
+      return answer(caseSummarySchema, changed)
+    })
     .get('/cases/:case/view', async (context) => {
       const { id } = await readCase(session.root, pathPart(context, 'case'))
       return answer(caseViewSchema, await readCaseView(session.root, id))

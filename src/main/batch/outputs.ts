@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import { failureKindSchema } from '../../shared/engine-protocol'
 import { derivedFiles, type ResultFiles } from '../workspace/layout'
-import { labelledFolders, type BidsScan } from './scans'
+import { labelledFolders, type BidsScan } from '../workspace/bids-scans'
 
 /** The files of one result of a scan in the derivative dataset. */
 export interface ScanFiles extends Omit<ResultFiles, 'journal'> {

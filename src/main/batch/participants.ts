@@ -14,7 +14,7 @@ import { inParallel } from './engines'
 import { scanFiles, type ScanError, type ScanFiles } from './outputs'
 import type { BatchPlan } from './plan'
 import { existingResult } from './resume'
-import type { BidsScan } from './scans'
+import type { BidsScan } from '../workspace/bids-scans'
 
 const KEPT =
   'the mask was corrected by hand and is left as it is; remove its files to have it made anew'

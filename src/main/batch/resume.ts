@@ -7,7 +7,7 @@ import { readJsonOrNull } from '../workspace/json-file'
 import { sidecarSchema, type ResultRecord } from '../workspace/result-record'
 import type { ScanFiles } from './outputs'
 import type { BatchPlan } from './plan'
-import type { BidsScan } from './scans'
+import type { BidsScan } from '../workspace/bids-scans'
 
 /** What a run record says of what was segmented, and how. */
 const runSchema = z.looseObject({

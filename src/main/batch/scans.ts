@@ -1,20 +1,7 @@
-import { readdir, stat } from 'node:fs/promises'
+import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { HippospikeError } from '../../shared/errors'
-
-/** A T1-weighted scan of a BIDS dataset. */
-export interface BidsScan {
-  /** Without `sub-`. */
-  participant: string
-  /** Without `ses-`; null in a dataset without sessions. */
-  session: string | null
-  /** What its name says before the suffix: `sub-01_ses-2_run-1`. */
-  entities: string
-  /** From the dataset's folder, with `/`: `sub-01/ses-2/anat`. */
-  folder: string
-  /** Its name in there. */
-  file: string
-}
+import { isFolder, labelledFolders, placeOf, scansIn, type BidsScan } from '../workspace/bids-scans'
 
 export interface FoundScans {
   /** By name. */
@@ -34,10 +21,6 @@ export interface ScanFilter {
   sessions: readonly string[] | null
 }
 
-const NAME =
-  /^(sub-([A-Za-z0-9]+)(?:_ses-([A-Za-z0-9]+))?(?:_[A-Za-z0-9]+-[A-Za-z0-9+]+)*)_T1w\.nii(\.gz)?$/
-const IMAGE = /\.nii(\.gz)?$/
-
 /**
  * The T1-weighted scans of a BIDS dataset: `sub-*` / [`ses-*` /] `anat` / `*_T1w.nii[.gz]`.
  *
@@ -56,7 +39,7 @@ export async function findScans(bidsDir: string, filter: ScanFilter): Promise<Fo
       seen.add(session)
       await findIn(bidsDir, participant, session, found)
     }
-    if (wanted === null && (sessions.length === 0 || (await isFolder(bidsDir, root, 'anat')))) {
+    if (wanted === null && (sessions.length === 0 || (await isFolder(join(bidsDir, root, 'anat'))))) {
       await findIn(bidsDir, participant, null, found)
     }
   }
@@ -107,42 +90,9 @@ async function findIn(
   session: string | null,
   found: FoundScans
 ): Promise<void> {
-  const place = session === null ? `sub-${participant}` : `sub-${participant}/ses-${session}`
-  const folder = `${place}/anat`
-  const names = (await readdir(join(bidsDir, folder)).catch(() => [] as string[])).sort()
-  const before = found.scans.length
-  for (const file of names.filter((name) => IMAGE.test(name) && !name.startsWith('.'))) {
-    if (!/_T1w\.nii(\.gz)?$/.test(file)) {
-      found.otherImages++
-      continue
-    }
-    const match = NAME.exec(file)
-    const entities = match?.[1]
-    const fits = match?.[2] === participant && (match[3] ?? null) === session
-    const isSecond = found.scans.slice(before).some((scan) => scan.entities === entities)
-    if (entities === undefined || !fits || isSecond) found.misnamed.push(`${folder}/${file}`)
-    else found.scans.push({ participant, session, entities, folder, file })
-  }
-  if (found.scans.length === before) found.without.push(place)
-}
-
-/** Labels of the folders whose names begin with a prefix, sorted. */
-export async function labelledFolders(path: string, prefix: 'sub-' | 'ses-'): Promise<string[]> {
-  const entries = await readdir(path, { withFileTypes: true }).catch(() => [])
-  const named = entries.filter(({ name }) => /^[a-z]+-[A-Za-z0-9]+$/.test(name))
-  const folders = await Promise.all(
-    // A link to a folder is one as well.
-    named.map(async (entry) => entry.isDirectory() || (await isFolder(path, entry.name)))
-  )
-  return named
-    .filter(({ name }, n) => folders[n] && name.startsWith(prefix))
-    .map(({ name }) => name.slice(prefix.length))
-    .sort()
-}
-
-async function isFolder(...path: string[]): Promise<boolean> {
-  return stat(join(...path)).then(
-    (found) => found.isDirectory(),
-    () => false
-  )
+  const { scans, otherImages, misnamed } = await scansIn(bidsDir, participant, session)
+  found.scans.push(...scans)
+  found.otherImages += otherImages
+  found.misnamed.push(...misnamed)
+  if (scans.length === 0) found.without.push(placeOf(participant, session))
 }

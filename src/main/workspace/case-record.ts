@@ -1,12 +1,14 @@
-import { readdir, stat } from 'node:fs/promises'
-import { join } from 'node:path'
+import { stat } from 'node:fs/promises'
+import { basename, join } from 'node:path'
 import { z } from 'zod'
-import { caseImageSchema } from '../../shared/api/cases'
+import { caseImageSchema, cropSideSchema, visitSchema } from '../../shared/api/cases'
 import { readImage } from '../imaging/read-image'
+import { labelledFolders, scansIn } from './bids-scans'
+import { caseParts } from './case-id'
 import { assertPresent, ensureDerivatives } from './folder'
 import { imageFacts } from './image-facts'
 import { readJsonOrNull, writeJson } from './json-file'
-import { caseFile, LABEL, subjectFolder } from './layout'
+import { caseFile } from './layout'
 import { MissingError } from './missing'
 
 /** What case.json holds: everything of a case that its list entry needs without reading its voxels. */
@@ -19,7 +21,11 @@ export const caseRecordSchema = z.strictObject({
   /** Of the file that was imported; null for a scan that was in the dataset before. */
   sourceSha256: z.string().nullable(),
   warnings: z.array(z.string()),
-  image: caseImageSchema
+  image: caseImageSchema,
+  /** Whose scan it is and when it was made, where the user has said so. */
+  visit: visitSchema.nullable().default(null),
+  /** Which hippocampus a crop shows, as far as the user has said so. */
+  side: cropSideSchema.default(null)
 })
 export type CaseRecord = z.infer<typeof caseRecordSchema>
 
@@ -31,23 +37,24 @@ export interface Case {
   record: CaseRecord
 }
 
-/** The ids of the subjects that have a T1-weighted scan, sorted. */
+/** The ids of the T1-weighted scans of a dataset, in the order of subjects and sessions. */
 export async function caseIds(root: string): Promise<string[]> {
   await assertPresent(root)
-  const entries = await readdir(root, { withFileTypes: true })
-  const ids = entries
-    .filter((entry) => entry.isDirectory() && entry.name.startsWith('sub-'))
-    .map(({ name }) => name.slice('sub-'.length))
-    .filter((id) => LABEL.test(id))
-    .sort()
-  const scans = await Promise.all(ids.map((id) => findScan(root, id)))
-  return ids.filter((_, n) => scans[n] !== null)
+  const ids: string[] = []
+  for (const subject of await labelledFolders(root, 'sub-')) {
+    const sessions = await labelledFolders(join(root, `sub-${subject}`), 'ses-')
+    for (const session of [null, ...sessions]) {
+      const { scans } = await scansIn(root, subject, session)
+      ids.push(...scans.map(({ entities }) => entities.slice('sub-'.length)))
+    }
+  }
+  return ids.filter((id) => caseParts(id) !== null)
 }
 
 /** @throws MissingError where the workspace has no such case; HippospikeError (input) where its scan cannot be read */
 export async function readCase(root: string, id: string): Promise<Case> {
   await assertPresent(root)
-  const scan = LABEL.test(id) ? await findScan(root, id) : null
+  const scan = await findScan(root, id)
   if (scan === null) throw missingCase(id)
   const record = await readJsonOrNull(caseFile(root, id), caseRecordSchema)
   return { id, scan, record: record ?? (await describeScan(root, id, scan)) }
@@ -63,11 +70,13 @@ async function describeScan(root: string, id: string, scan: string): Promise<Cas
   const record: CaseRecord = {
     format: 'hippospike-case',
     version: 1,
-    name: scan.slice(subjectFolder(root, id).length + 1).replace(/^.*[\\/]/, ''),
+    name: basename(scan),
     importedAt: (await stat(scan)).mtime.toISOString(),
     sourceSha256: null,
     warnings,
-    image: imageFacts(volume)
+    image: imageFacts(volume),
+    visit: null,
+    side: null
   }
   await writeCaseRecord(root, id, record).catch(() => undefined)
   return record
@@ -78,15 +87,11 @@ export async function writeCaseRecord(root: string, id: string, record: CaseReco
   await writeJson(caseFile(root, id), record)
 }
 
-/** The first T1-weighted scan of a subject, of its first session where it has sessions. */
+/** The file of a case's scan; null where there is none. */
 async function findScan(root: string, id: string): Promise<string | null> {
-  const subject = subjectFolder(root, id)
-  const names = await readdir(subject).catch(() => [] as string[])
-  const sessions = names.filter((name) => name.startsWith('ses-')).sort()
-  for (const folder of ['.', ...sessions].map((name) => join(subject, name, 'anat'))) {
-    const files = await readdir(folder).catch(() => [] as string[])
-    const scan = files.filter((name) => /^sub-.*_T1w\.nii(\.gz)?$/.test(name)).sort()[0]
-    if (scan !== undefined) return join(folder, scan)
-  }
-  return null
+  const parts = caseParts(id)
+  if (parts === null) return null
+  const { scans } = await scansIn(root, parts.subject, parts.session)
+  const scan = scans.find(({ entities }) => entities === `sub-${id}`)
+  return scan === undefined ? null : join(root, scan.folder, scan.file)
 }

@@ -70,10 +70,10 @@ function hashOf(bytes: Uint8Array): string {
   return createHash('sha256').update(bytes).digest('hex')
 }
 
-/** The BIDS label that a file name gives: letters and digits, without `sub-` and `_T1w`. */
+/** The id that a file name gives: its subject and session, if it is a BIDS one, else its letters and digits. */
 function caseIdOf(name: string): string {
   const stem = basename(name).slice(0, -(imageExtension(name)?.length ?? 0) || undefined)
-  const subject = /^sub-([A-Za-z0-9]+)/.exec(stem)?.[1]
-  const label = subject ?? stem.replace(/_T1w$/i, '').replace(/[^A-Za-z0-9]/g, '')
-  return label.slice(0, 40) || 'case'
+  const bids = /^sub-([A-Za-z0-9]+)(_ses-[A-Za-z0-9]+)?/.exec(stem)
+  const label = bids?.[1] ?? stem.replace(/_T1w$/i, '').replace(/[^A-Za-z0-9]/g, '')
+  return (label.slice(0, 40) || 'case') + (bids?.[2]?.slice(0, 40) ?? '')
 }

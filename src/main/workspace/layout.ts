@@ -1,4 +1,6 @@
 import { join } from 'node:path'
+import { placeOf } from './bids-scans'
+import { caseParts } from './case-id'
 
 /** Where things lie in a workspace: a BIDS dataset whose derivatives by this program are under derivatives/hippospike. */
 
@@ -47,22 +49,31 @@ export function workspaceModels(root: string): string {
   return join(derivatives(root), 'models')
 }
 
-/** Folder of a subject's source scans. */
-export function subjectFolder(root: string, id: string): string {
-  return join(root, `sub-${id}`)
+/** Folder of a case's scan: of its subject, or of the session. */
+export function scanFolder(root: string, id: string): string {
+  return join(root, ...casePlace(id).split('/'))
 }
 
 export function scanFile(root: string, id: string): string {
-  return join(subjectFolder(root, id), 'anat', `sub-${id}_T1w.nii.gz`)
+  return join(scanFolder(root, id), 'anat', `sub-${id}_T1w.nii.gz`)
 }
 
-/** Folder of what the program has made of a subject. */
+/** Folder of what the program has made of a case, and of others of the same session. */
 export function derivedFolder(root: string, id: string): string {
-  return join(derivatives(root), `sub-${id}`)
+  return join(derivatives(root), ...casePlace(id).split('/'))
 }
 
 export function caseFile(root: string, id: string): string {
-  return join(derivedFolder(root, id), 'case.json')
+  const folder = derivedFolder(root, id)
+  // Several scans of a session have the folder together.
+  const isOnlyScan = (caseParts(id)?.rest ?? '') === ''
+  return isOnlyScan ? join(folder, 'case.json') : join(folder, 'anat', `sub-${id}_case.json`)
+}
+
+/** Folder of a case from that of the dataset, with `/`: `sub-01`, or `sub-01/ses-2`. */
+export function casePlace(id: string): string {
+  const parts = caseParts(id)
+  return parts === null ? `sub-${id}` : placeOf(parts.subject, parts.session)
 }
 
 /** The files of one result of a case. */
@@ -112,9 +123,10 @@ export function derivedFiles(
   }
 }
 
-const SIDECAR = /^sub-[A-Za-z0-9]+_seg-([A-Za-z0-9]+)_dseg\.json$/
+const SIDECAR = /^([A-Za-z0-9]+)_dseg\.json$/
 
-/** The result that a file name is the sidecar of; null for other files. */
-export function resultOfSidecar(name: string): string | null {
-  return SIDECAR.exec(name)?.[1] ?? null
+/** The result of a case that a file name is the sidecar of; null for other files, and those of other cases. */
+export function resultOfSidecar(name: string, id: string): string | null {
+  const start = `sub-${id}_seg-`
+  return name.startsWith(start) ? (SIDECAR.exec(name.slice(start.length))?.[1] ?? null) : null
 }

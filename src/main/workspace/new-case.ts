@@ -7,6 +7,7 @@ import { ShearedImageError } from '../imaging/image-checks'
 import type { SourceImage } from '../imaging/read-image'
 import { writeScan } from '../imaging/write-mask'
 import { makeFolder, OutputSet, writeFileAtomic } from './atomic-write'
+import { subjectOf } from './case-id'
 import { caseIds, readCase, writeCaseRecord, type CaseRecord } from './case-record'
 import { ensureDerivatives } from './folder'
 import { imageFacts } from './image-facts'
@@ -51,7 +52,9 @@ export async function addCase(
     importedAt: new Date().toISOString(),
     sourceSha256: sha256,
     warnings: source.warnings,
-    image: imageFacts(source.volume)
+    image: imageFacts(source.volume),
+    visit: null,
+    side: null
   }
   await writeCase(root, id, source, bytes, record)
   return { name, caseId: id, problem: null, repairable: false, warnings: source.warnings }
@@ -106,7 +109,11 @@ export async function freeId(root: string, plain: string): Promise<string> {
   }
 }
 
-/** Ids of cases in small letters: case-insensitive file systems know no difference. */
+/**
+ * Ids of cases in small letters, which is no difference to some file systems; and their subjects: a scan without a session does not go
+ * among the sessions of another.
+ */
 export async function takenIds(root: string): Promise<ReadonlySet<string>> {
-  return new Set((await caseIds(root)).map((id) => id.toLowerCase()))
+  const ids = await caseIds(root)
+  return new Set([...ids, ...ids.map(subjectOf)].map((id) => id.toLowerCase()))
 }

@@ -2,10 +2,12 @@ import { readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { resultSchema, type Result } from '../../shared/api/cases'
-import { ensureDerivatives } from './folder'
+import { caseParts } from './case-id'
+import { ensureDerivatives, SOURCE_LINK } from './folder'
 import { readJson, writeJson } from './json-file'
 import { labelTable } from './label-table'
 import {
+  casePlace,
   derivedFolder,
   LABEL,
   labelOf,
@@ -32,7 +34,7 @@ export const sidecarSchema = z.looseObject({ Hippospike: resultRecordSchema })
 export async function listResults(root: string, caseId: string): Promise<Result[]> {
   const folder = join(derivedFolder(root, caseId), 'anat')
   const names = await readdir(folder).catch(() => [] as string[])
-  const ids = names.map(resultOfSidecar).filter((id) => id !== null)
+  const ids = names.map((name) => resultOfSidecar(name, caseId)).filter((id) => id !== null)
   const results = await Promise.all(ids.map((id) => readResult(root, caseId, id).catch(() => null)))
   return results
     .filter((result) => result !== null)
@@ -41,7 +43,7 @@ export async function listResults(root: string, caseId: string): Promise<Result[
 
 /** @throws MissingError where there is no such result; HippospikeError (input) where its sidecar is damaged */
 export async function readResult(root: string, caseId: string, id: string): Promise<Result> {
-  if (!LABEL.test(caseId) || !LABEL.test(id)) throw missingResult(caseId, id)
+  if (caseParts(caseId) === null || !LABEL.test(id)) throw missingResult(caseId, id)
   const files = resultFiles(root, caseId, id)
   const sidecar = await readJson(files.sidecar, sidecarSchema)
   if (sidecar === null) throw missingResult(caseId, id)
@@ -66,7 +68,7 @@ export async function writeResultRecord(
 ): Promise<void> {
   await ensureDerivatives(root)
   const files = resultFiles(root, caseId, id)
-  await writeSidecar(files, record, `bids::sub-${caseId}`, options)
+  await writeSidecar(files, record, `bids:${SOURCE_LINK}:${casePlace(caseId)}`, options)
 }
 
 /**

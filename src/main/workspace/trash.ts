@@ -1,13 +1,20 @@
 import { randomUUID } from 'node:crypto'
-import { mkdir, rename, stat } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { mkdir, readdir, rename, stat } from 'node:fs/promises'
+import { dirname, join, sep } from 'node:path'
 import { z } from 'zod'
 import { HippospikeError } from '../../shared/errors'
 import { outputError } from './atomic-write'
-import { readCase } from './case-record'
+import { caseIds, readCase } from './case-record'
 import { assertPresent } from './folder'
 import { readJson, writeJson } from './json-file'
-import { caseViewFile, derivedFolder, journalFolder, subjectFolder, trashFolder } from './layout'
+import {
+  caseFile,
+  caseViewFile,
+  derivedFolder,
+  journalFolder,
+  scanFolder,
+  trashFolder
+} from './layout'
 import { MissingError } from './missing'
 import { readResult } from './result-record'
 import { resultPaths } from './result-paths'
@@ -25,8 +32,7 @@ const entrySchema = z.strictObject({
 export async function trashCase(root: string, caseId: string): Promise<string> {
   await readCase(root, caseId)
   return moveToTrash(root, caseId, [
-    subjectFolder(root, caseId),
-    derivedFolder(root, caseId),
+    ...(await ownPaths(root, caseId)),
     caseViewFile(root, caseId),
     journalFolder(root, caseId)
   ])
@@ -69,6 +75,28 @@ export async function restoreFromTrash(root: string, trashId: string): Promise<s
   }
   await moveAll(moves)
   return entry.caseId
+}
+
+/** The folders of a case; its files alone where other cases share the folders. */
+async function ownPaths(root: string, caseId: string): Promise<string[]> {
+  const folders = [scanFolder(root, caseId), derivedFolder(root, caseId)] as const
+  const others = (await caseIds(root)).filter((id) => id !== caseId)
+  const isWithin = (id: string): boolean =>
+    `${scanFolder(root, id)}${sep}`.startsWith(`${folders[0]}${sep}`)
+  if (!others.some(isWithin)) return [...folders]
+  const start = `sub-${caseId}_`
+  const own = async (folder: string, isOwn: (rest: string) => boolean): Promise<string[]> => {
+    const names = await readdir(folder).catch(() => [] as string[])
+    return names
+      .filter((name) => name.startsWith(start) && isOwn(name.slice(start.length)))
+      .map((name) => join(folder, name))
+  }
+  return [
+    // `sub-01_T1w.json` is of case 01, and `sub-01_run-1_T1w.json` of another.
+    ...(await own(join(folders[0], 'anat'), (rest) => /^T1w\./.test(rest))),
+    ...(await own(join(folders[1], 'anat'), (rest) => /^(seg-|error\.|case\.)/.test(rest))),
+    caseFile(root, caseId)
+  ].filter((path, n, all) => all.indexOf(path) === n)
 }
 
 async function moveToTrash(root: string, caseId: string, all: string[]): Promise<string> {

@@ -1,11 +1,28 @@
 import { z } from 'zod'
 import { geometrySchema } from '../geometry'
-import { headReportSchema, structureVolumesSchema as volumesSchema } from '../head'
+import { headReportSchema, sideSchema, structureVolumesSchema as volumesSchema } from '../head'
 
-/** GET /api/cases: the list. */
+/** Whose scan a case is, and which of that subject's visits. */
+export const visitSchema = z.strictObject({
+  /** For people, and what visits of one subject have in common. */
+  subject: z.string().trim().min(1).max(64),
+  /** `02`, `12 months`; null where it has none. */
+  label: z.string().trim().min(1).max(64).nullable(),
+  /** `2026-01-31`; null where it is not known. */
+  date: z.iso.date('give a date as 2026-01-31').nullable()
+})
+export type Visit = z.infer<typeof visitSchema>
+
+/** Which hippocampus a crop shows; null where nobody has said. */
+export const cropSideSchema = sideSchema.nullable()
+
+/** GET /api/cases: the list, visits of a subject beside each other in their order. */
 export const caseSummarySchema = z.strictObject({
-  /** The BIDS subject, without `sub-`. */
+  /** The BIDS entities of its scan, without `sub-`: `01`, `01_ses-2`. */
   id: z.string(),
+  /** What the user has said of it, or else what its name and the dataset's tables say; null where that is the id alone. */
+  visit: visitSchema.nullable().default(null),
+  side: cropSideSchema.default(null),
   /** The file that it was imported from. */
   name: z.string(),
   importedAt: z.string(),
@@ -22,6 +39,10 @@ export const caseSummarySchema = z.strictObject({
 })
 export type CaseSummary = z.infer<typeof caseSummarySchema>
 export const caseListSchema = z.array(caseSummarySchema)
+
+/** PUT /api/cases/:case/visit {visit}, null for what the dataset says; PUT /api/cases/:case/side {side} of a crop → CaseSummary. */
+export const setVisitRequestSchema = z.strictObject({ visit: visitSchema.nullable() })
+export const setSideRequestSchema = z.strictObject({ side: cropSideSchema })
 
 /**
  * POST /api/cases {paths}: imports files that the host can read. POST /api/cases/upload?name=FILE with the bytes as body: one file.

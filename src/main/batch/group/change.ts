@@ -1,15 +1,5 @@
+import { changeOf, type Change } from '../../../core/metrics/change'
 import type { Segmented } from './collect'
-
-/** A volume in two sessions. */
-export interface Change {
-  /** mm³. */
-  before: number
-  after: number
-  /** (after − before) / before; null where there was nothing before. */
-  percent: number | null
-  /** Half the width of the 95% interval of the difference, mm³, from the repeatability of both; null where one is not known. */
-  interval: number | null
-}
 
 /** How the hippocampi of a participant have changed from the first session to another. */
 export interface SessionChange {
@@ -43,14 +33,10 @@ function changeBetween(first: Segmented, visit: Segmented): SessionChange {
     const before = first.record.head!.volumesMm3[name]?.whole
     const after = visit.record.head!.volumesMm3[name]?.whole
     if (before === undefined || after === undefined) return null
-    const a = first.record.head!.repeatabilityMm3?.[name] ?? null
-    const b = visit.record.head!.repeatabilityMm3?.[name] ?? null
-    return {
-      before,
-      after,
-      percent: before > 0 ? (100 * (after - before)) / before : null,
-      interval: a === null || b === null ? null : Math.hypot(a, b)
-    }
+    return changeOf(before, after, {
+      before: first.record.head!.repeatabilityMm3?.[name] ?? null,
+      after: visit.record.head!.repeatabilityMm3?.[name] ?? null
+    })
   }
   return {
     participant: visit.place.participant,

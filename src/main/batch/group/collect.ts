@@ -2,7 +2,7 @@ import { readFile, stat } from 'node:fs/promises'
 import { readJsonOrNull } from '../../workspace/json-file'
 import { sidecarSchema, type ResultRecord } from '../../workspace/result-record'
 import { listDerived, scanErrorSchema, scanFiles, type Derived } from '../outputs'
-import type { BidsScan } from '../scans'
+import type { BidsScan } from '../../workspace/bids-scans'
 
 /** What the participant level has left of a scan. */
 export interface Segmented {

@@ -1,7 +1,8 @@
 import { VERSION } from '../../../shared/version'
+import { isWithinError, type Change } from '../../../core/metrics/change'
 import { escaped } from '../../workspace/export/html'
 import type { ResultRecord } from '../../workspace/result-record'
-import type { Change, SessionChange } from './change'
+import type { SessionChange } from './change'
 import type { Collected, Segmented } from './collect'
 import { flagsOf } from './table'
 
@@ -165,8 +166,7 @@ function millilitres(change: Change | null): string {
   const difference = change.after - change.before
   const text = signed(difference / 1000, 3)
   if (change.interval === null) return text
-  const isWithin = Math.abs(difference) <= change.interval
-  return `${text} ± ${(change.interval / 1000).toFixed(3)}${isWithin ? ' (≈)' : ''}`
+  return `${text} ± ${(change.interval / 1000).toFixed(3)}${isWithinError(change) ? ' (≈)' : ''}`
 }
 
 function percent(change: Change | null): string {
