@@ -38,9 +38,14 @@ const MILLISECONDS_A_DAY = 86_400_000
 /** What happens in a shorter time is not told by the year: the error would be told many times over. */
 const LEAST_DAYS = 60
 
-/** Years between two dates (`2026-01-31`), negative backwards; null where one is not known, or they are too near each other for a rate. */
-export function yearsBetween(from: string | null, to: string | null): number | null {
+/** Days between two dates (`2026-01-31`), negative backwards; null where one is not known. */
+export function daysBetween(from: string | null, to: string | null): number | null {
   if (from === null || to === null) return null
-  const days = (Date.parse(to) - Date.parse(from)) / MILLISECONDS_A_DAY
-  return Math.abs(days) < LEAST_DAYS ? null : days / DAYS_A_YEAR
+  return (Date.parse(to) - Date.parse(from)) / MILLISECONDS_A_DAY
+}
+
+/** Years between two dates, negative backwards; null where one is not known, or they are too near each other for a rate. */
+export function yearsBetween(from: string | null, to: string | null): number | null {
+  const days = daysBetween(from, to)
+  return days === null || Math.abs(days) < LEAST_DAYS ? null : days / DAYS_A_YEAR
 }

@@ -24,7 +24,7 @@ export function wilcoxonSignedRank(differences: readonly number[]): { p: number;
 function doubledRanks(sizes: readonly number[]): number[] {
   const order = sizes.map((_, i) => i).sort((a, b) => sizes[a]! - sizes[b]!)
   const ranks = new Array<number>(sizes.length)
-  for (let first = 0; first < order.length; ) {
+  for (let first = 0; first < order.length;) {
     let end = first + 1
     while (end < order.length && sizes[order[end]!]! - sizes[order[end - 1]!]! <= SAME) end++
     // Ranks first + 1 to end have the mean (first + 1 + end) / 2.

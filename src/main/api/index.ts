@@ -16,6 +16,7 @@ import { resultRoutes } from './results'
 import type { Services } from './services'
 import { spikeRoutes } from './spikes'
 import { trashRoutes } from './trash'
+import { visitRoutes } from './visits'
 import { workspaceRoutes } from './workspace'
 
 export { openFirstCase } from './first-case'
@@ -41,6 +42,7 @@ export function createApi(services: Services): Handler {
     resultRoutes,
     trashRoutes,
     compareRoutes,
+    visitRoutes,
     exportRoutes,
     jobRoutes,
     eventRoutes,

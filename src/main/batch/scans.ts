@@ -39,7 +39,10 @@ export async function findScans(bidsDir: string, filter: ScanFilter): Promise<Fo
       seen.add(session)
       await findIn(bidsDir, participant, session, found)
     }
-    if (wanted === null && (sessions.length === 0 || (await isFolder(join(bidsDir, root, 'anat'))))) {
+    if (
+      wanted === null &&
+      (sessions.length === 0 || (await isFolder(join(bidsDir, root, 'anat'))))
+    ) {
       await findIn(bidsDir, participant, null, found)
     }
   }
