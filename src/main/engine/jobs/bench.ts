@@ -10,18 +10,19 @@ import { initialParameters, toTensors } from '../../../core/snn/parameters'
 import { annForward } from '../../../core/snn/unet-ann'
 import type { TrainingCase } from '../../../core/training/augmentation'
 import { annNetwork } from '../../../core/training/ann-network'
-import type { TrainableNetwork } from '../../../core/training/network'
 import { createRandom } from '../../../core/training/random'
 import { NO_PENALTIES, snnNetwork } from '../../../core/training/snn-network'
-import { train } from '../../../core/training/train'
 import { createDensePredictor, neuronOf } from '../inference/dense'
 import { annSettingsSchema, trainingOptions } from '../training/settings'
+import { syntheticCase, timedSteps } from '../training/timed-steps'
 import { readModel } from '../../workspace/model-folder'
 import { yieldToHost, type Job, type JobContext } from './job'
 
 /** The crop that all figures are about. */
 const SIZE: Triple = [40, 56, 40]
 const WARM_UP = 2
+/** One case a step. */
+const OPTIONS = trainingOptions(annSettingsSchema.parse({ batchSize: 1 }))
 
 /** Measures inference and training steps of a spiking model and of the ANN of its shape, in one run, so that ratios mean something. */
 export const benchJob: Job<BenchRequest, BenchResult> = {
@@ -41,7 +42,7 @@ async function bench(request: BenchRequest, context: JobContext): Promise<BenchR
   }
   const runtime = await context.denseRuntime()
   const total = request.repeats + WARM_UP
-  const cases = Array.from({ length: total }, (_, i) => syntheticCase(i))
+  const cases = Array.from({ length: total }, (_, i) => syntheticCase(i, SIZE))
   const withBatchNorm: Architecture = { ...architecture, batchNorm: true }
   const ann = initialParameters(withBatchNorm, createRandom(1).gaussian)
   const { padMultiple } = preprocessing
@@ -66,10 +67,10 @@ async function bench(request: BenchRequest, context: JobContext): Promise<BenchR
     spikingInferences(model, runtime, cases)
   )
   await measure('ANN training step', () =>
-    trainingSteps(annNetwork(withBatchNorm, ann, 'dice+cross-entropy', padMultiple), cases)
+    timedSteps(annNetwork(withBatchNorm, ann, 'dice+cross-entropy', padMultiple), cases, OPTIONS)
   )
   await measure(`SNN training step, T=${spiking.defaultTimesteps}`, () =>
-    trainingSteps(
+    timedSteps(
       snnNetwork(architecture, modelParameters(model), {
         neuron: neuronOf(spiking),
         timesteps: spiking.defaultTimesteps,
@@ -78,7 +79,8 @@ async function bench(request: BenchRequest, context: JobContext): Promise<BenchR
         penalties: NO_PENALTIES,
         padMultiple
       }),
-      cases
+      cases,
+      OPTIONS
     )
   )
   const [annInference, snnInference, annStep, snnStep] = Object.values(milliseconds)
@@ -94,15 +96,6 @@ async function bench(request: BenchRequest, context: JobContext): Promise<BenchR
     // Kilobytes on Linux and macOS alike (Node documents it so).
     peakMemoryBytes: process.resourceUsage().maxRSS * 1024
   }
-}
-
-/** Smooth shapes and noise: what is in it does not change the time a dense kernel takes. */
-function syntheticCase(seed: number): TrainingCase {
-  const random = createRandom(seed)
-  const [nx, ny, nz] = SIZE
-  const image = Float32Array.from({ length: nx * ny * nz }, () => random.gaussian())
-  const labels = Uint8Array.from(image, (value) => (value > 2 ? 2 : value > 1 ? 1 : 0))
-  return { id: String(seed), size: SIZE, image, labels }
 }
 
 async function* inferences(
@@ -135,16 +128,5 @@ async function* spikingInferences(
     }
   } finally {
     await predictor.dispose()
-  }
-}
-
-/** Whole steps of the training loop, one case a batch: augmentation, forward, backward, optimiser. */
-async function* trainingSteps(
-  network: TrainableNetwork,
-  cases: TrainingCase[]
-): AsyncGenerator<number> {
-  const settings = annSettingsSchema.parse({ epochs: 1, batchSize: 1 })
-  for await (const event of train(network, cases, [], trainingOptions(settings), null)) {
-    if (event.type === 'step') yield event.seconds * 1000
   }
 }

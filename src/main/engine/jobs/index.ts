@@ -14,6 +14,9 @@ export const jobs: JobRegistry = new Map([
   ['convert', async () => runnable((await import('./convert')).convertJob)],
   ['finetune', async () => runnable((await import('./finetune')).finetuneJob)],
   ['stages', async () => runnable((await import('./stages')).stagesJob)],
+  ['measure-step', async () => runnable((await import('./measure-step')).measureStepJob)],
+  ['inspect-cases', async () => runnable((await import('./inspect-cases')).inspectCasesJob)],
+  ['cut-cases', async () => runnable((await import('./cut-cases')).cutCasesJob)],
   ['bench', async () => runnable((await import('./bench')).benchJob)]
 ])
 

@@ -1,0 +1,34 @@
+import { z } from 'zod'
+import { spikeModeSchema } from './model'
+import { runtimeSchema } from './runtime'
+
+/** What the engine is asked to measure of a stage that is planned, before it is run. */
+export const measureRequestSchema = z.strictObject({
+  stage: z.enum(['ann', 'fine-tuning']),
+  /** Folder of a model of the same shape; null for that of the settings' `channels`, or the usual one. */
+  model: z.string().min(1).nullable(),
+  /** Of the spiking network; null where the stage has none, or for the model's default. */
+  timesteps: z.int().min(1).max(64).nullable(),
+  /** Null for the model's. */
+  mode: spikeModeSchema.nullable(),
+  /** The stage's own. */
+  settings: z.record(z.string(), z.unknown())
+})
+export type MeasureRequest = z.infer<typeof measureRequestSchema>
+
+export const measurementSchema = z.strictObject({
+  runtime: runtimeSchema,
+  /** Middle one of a few steps, after a first that warms up. */
+  secondsPerStep: z.number().positive(),
+  /** Of a validation. */
+  secondsPerCase: z.number().positive(),
+  /** Cases that a step takes, epochs, and after how many of them there is a validation: the settings with their defaults. */
+  batchSize: z.int(),
+  epochs: z.int(),
+  validateEvery: z.int(),
+  /** Numbers that are learned. */
+  parameters: z.int(),
+  /** Of the engine at its most. */
+  peakMemoryBytes: z.number()
+})
+export type Measurement = z.infer<typeof measurementSchema>
