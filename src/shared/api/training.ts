@@ -160,6 +160,7 @@ export const previewInfoSchema = z.strictObject({
   epoch: z.int(),
   caseId: z.string()
 })
+export type PreviewInfo = z.infer<typeof previewInfoSchema>
 export const previewListSchema = z.array(previewInfoSchema)
 
 /**
