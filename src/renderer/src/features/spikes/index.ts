@@ -1,1 +1,2 @@
+export { layerTitle } from './layer-names'
 export { default as SpikesPanel } from './SpikesPanel.vue'
