@@ -1,6 +1,6 @@
 import { HippospikeError } from '../../shared/errors'
 import type { Geometry, Triple } from '../../shared/geometry'
-import { indexToPhysical, voxelCount } from './geometry'
+import { indexToPhysical, physicalToIndex, voxelCount } from './geometry'
 import type { Volume } from './volume'
 
 /** A box of voxels in stored axis order: 0-based, the end exclusive. */
@@ -106,4 +106,26 @@ export function eachRow(
       part += length
     }
   }
+}
+
+/**
+ * The box of an image's voxels that holds a grid; null where they do not meet.
+ *
+ * @param margin voxels more on every side
+ */
+export function voxelsAround(grid: Geometry, image: Geometry, margin: number): Roi | null {
+  const low: Triple = [Infinity, Infinity, Infinity]
+  const high: Triple = [-Infinity, -Infinity, -Infinity]
+  for (let corner = 0; corner < 8; corner++) {
+    const index = grid.size.map((n, axis) => ((corner >> axis) & 1 ? n - 1 : 0)) as Triple
+    physicalToIndex(image, indexToPhysical(grid, index)).forEach((value, axis) => {
+      low[axis] = Math.min(low[axis]!, value)
+      high[axis] = Math.max(high[axis]!, value)
+    })
+  }
+  const start = low.map((value) => Math.max(0, Math.floor(value) - margin)) as Triple
+  const end = high.map((value, axis) =>
+    Math.min(image.size[axis]!, Math.ceil(value) + 1 + margin)
+  ) as Triple
+  return start.every((value, axis) => value < end[axis]!) ? { start, end } : null
 }

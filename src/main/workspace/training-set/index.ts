@@ -1,0 +1,4 @@
+export { checkTrainingSet } from './assess'
+export { listCandidates } from './candidates'
+export { readStatistics } from './statistics'
+export { writeTrainingSet, type WrittenTrainingSet } from './write-training-set'
