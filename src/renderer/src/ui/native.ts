@@ -31,6 +31,14 @@ export async function chooseImages(): Promise<ChosenImages | null> {
   return paths === null || paths.length === 0 ? null : { kind: 'paths', paths }
 }
 
+/** One file by the browser's own dialog, which Electron answers with the system's; null where the user gave up. */
+export async function chooseFile(): Promise<File | null> {
+  const chosen = await chooseFiles((input) => {
+    input.multiple = false
+  })
+  return chosen?.kind === 'files' ? (chosen.files[0] ?? null) : null
+}
+
 /** A folder of images to import; null where the user gave up. */
 export async function chooseImageFolder(title: string): Promise<ChosenImages | null> {
   if (!hasNativeDialogs()) {

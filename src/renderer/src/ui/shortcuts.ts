@@ -30,7 +30,23 @@ export function registerShortcut(shortcut: Shortcut): () => void {
 
 /** The shortcuts that work now, reactive. */
 export function shortcuts(): readonly Shortcut[] {
-  return registered
+  return registered.filter(isFree)
+}
+
+/** Of those that hold keys, the groups that work all the same. */
+const holds = shallowReactive<(readonly string[])[]>([])
+
+/** Lets only the shortcuts of these groups work, for as long as the returned function is not called: what the others act on is out of sight. */
+export function holdShortcuts(groups: readonly string[]): () => void {
+  holds.push(groups)
+  return () => {
+    const index = holds.indexOf(groups)
+    if (index >= 0) holds.splice(index, 1)
+  }
+}
+
+function isFree({ group }: Shortcut): boolean {
+  return holds.every((groups) => groups.includes(group))
 }
 
 /** Whether an event is that of `keys`, as {@link Shortcut.keys} writes them. */
@@ -58,7 +74,7 @@ function onKeyDown(event: KeyboardEvent): void {
   if (event.defaultPrevented || event.isComposing || belongsToFocus(event)) return
   for (const shortcut of [...registered].reverse()) {
     const keys = typeof shortcut.keys === 'string' ? [shortcut.keys] : shortcut.keys
-    if (!keys.some((one) => matches(event, one))) continue
+    if (!isFree(shortcut) || !keys.some((one) => matches(event, one))) continue
     if (shortcut.run(event) === false) continue
     event.preventDefault()
     return

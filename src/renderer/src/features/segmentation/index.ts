@@ -1,5 +1,6 @@
 export { showFinishedJobs } from './follow-jobs'
+export { default as JobProgress } from './JobProgress.vue'
 export { isOver, useJobs, type Jobs } from './jobs-store'
-export { useModels, type Models } from './models-store'
+export { modelToUse, stageName, useModels, type Models } from './models-store'
 export { default as SegmentPanel } from './SegmentPanel.vue'
-export { stageText, timeText } from './stages'
+export { problemText, stageText, timeText, windowWords } from './stages'

@@ -5,12 +5,15 @@ import {
   type About,
   type ModelSummary
 } from '../../../../shared/api/about'
-import { api, messageOf, onAppEvent } from '../../api'
+import type { DefaultModel } from '../../../../shared/api/training'
+import { api, messageOf, onAppEvent, onReconnect } from '../../api'
 
 export interface Models {
   readonly list: ShallowRef<readonly ModelSummary[]>
   /** Runtimes that work here; null while the doctor has not looked. */
   readonly runtimes: ShallowRef<About['runtimes']>
+  /** The workspace's default model and what was it before; null without a workspace. */
+  readonly standard: ShallowRef<DefaultModel | null>
   readonly problem: Ref<string | null>
   load: () => Promise<void>
 }
@@ -25,6 +28,7 @@ export function useModels(): Models {
 function createModels(): Models {
   const list = shallowRef<readonly ModelSummary[]>([])
   const runtimes = shallowRef<About['runtimes']>(null)
+  const standard = shallowRef<DefaultModel | null>(null)
   const problem = ref<string | null>(null)
 
   async function load(): Promise<void> {
@@ -41,10 +45,16 @@ function createModels(): Models {
     }
   }
   onAppEvent((event) => {
-    if (event.type === 'workspace') void load()
+    if (event.type === 'workspace' || event.type === 'models') void load()
   })
+  onReconnect(() => void load())
   void load()
-  return { list, runtimes, problem, load }
+  return { list, runtimes, standard, problem, load }
+}
+
+/** What a person has made the default of the workspace; null where it is the program's own. */
+export function chosenDefault(standard: DefaultModel | null): string | null {
+  return standard === null || standard.history.length === 0 ? null : standard.id
 }
 
 /** The model that a new case is segmented with: what was chosen, else a fine-tuned spiking one, else the first. */

@@ -6,7 +6,11 @@ const STAGES: Readonly<Record<string, string>> = {
   start: 'Starting the engine',
   runtime: 'Choosing a runtime',
   read: 'Reading the image',
+  locate: 'Finding the hippocampi',
   segment: 'Segmenting',
+  load: 'Reading cases to convert by',
+  calibrate: 'Converting the ANN',
+  compare: 'Comparing',
   spikes: 'Recording spikes',
   write: 'Writing the mask',
   check: 'Checking what was written'
@@ -29,12 +33,18 @@ const WINDOW_WORDS: readonly [RegExp, string][] = [
   ]
 ]
 
+/** A failure that the engine tells of, in the window's words. */
+export function windowWords(problem: string): string {
+  return WINDOW_WORDS.reduce((text, [from, to]) => text.replace(from, to), problem)
+}
+
 /** Why a job failed, or broke off and what to do then; null where nothing is known. */
 export function problemText(job: AppJob): string | null {
   if (job.problem === null) return null
-  const why = WINDOW_WORDS.reduce((text, [from, to]) => text.replace(from, to), job.problem)
+  const why = windowWords(job.problem)
   if (job.state !== 'interrupted') return why
-  return `Interrupted, nothing was written: ${why}. Segment again to retry`
+  const retry = job.request.kind === 'segment' ? 'Segment again to retry' : 'Start again to retry'
+  return `Interrupted, nothing was written: ${why}. ${retry}`
 }
 
 /** Seconds that a job has run, at `now` in milliseconds or at its end; null before its start. */

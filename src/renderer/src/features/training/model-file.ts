@@ -1,0 +1,4 @@
+/** Name of the one file that a model is exported as. */
+export function modelFileName(id: string): string {
+  return `${id}.hippospike-model`
+}
