@@ -1,0 +1,1 @@
+export { default as VisitsSection } from './VisitsSection.vue'
