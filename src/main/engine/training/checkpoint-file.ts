@@ -1,40 +1,42 @@
 import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { z } from 'zod'
+import { diceSchema } from '../../../shared/training'
 import type { TrainingState } from '../../../core/training/train'
-import { writeFileAtomic } from '../../workspace/atomic-write'
 
 const HEADER_LENGTH_BYTES = 4
+const VERSION = 3
 
+/** Of any version. */
+const anyHeaderSchema = z.looseObject({
+  format: z.literal('hippospike-checkpoint'),
+  version: z.int(),
+  sha256: z.string()
+})
 const headerSchema = z.strictObject({
   format: z.literal('hippospike-checkpoint'),
-  version: z.literal(2),
+  version: z.literal(VERSION),
   /** Hash of everything that must be the same for the run to go on: settings, data, starting weights. */
   fingerprint: z.string(),
   epochsDone: z.int().min(0),
+  stepsDone: z.int().min(0),
+  lossSum: z.number(),
   optimiserStep: z.int().min(0),
-  best: z
-    .strictObject({
-      epoch: z.int(),
-      score: z.number(),
-      dice: z.strictObject({ anterior: z.number(), posterior: z.number(), whole: z.number() })
-    })
-    .nullable(),
+  best: z.strictObject({ epoch: z.int(), score: z.number(), dice: diceSchema }).nullable(),
   parameters: z.int().positive(),
   /** Of all of the header but this, and the arrays behind it. */
   sha256: z.string()
 })
 type Header = z.infer<typeof headerSchema>
 
+/** What a checkpoint is read as: a state, or why it cannot be used. Only what is `damaged` may have a good one before it. */
+export type ReadCheckpoint = { state: TrainingState } | { reason: string; damaged: boolean }
+
 /**
- * Writes the state of a training run as one file, so that it is there whole or not at all: the length of the header (uint32), the header
- * (JSON), then parameters, their moving average, first and second moments and the best parameters (float32).
+ * A checkpoint's bytes: the length of the header (uint32), the header (JSON), then parameters, their moving average, first and second moments
+ * and the best parameters (float32).
  */
-export async function writeCheckpoint(
-  path: string,
-  state: TrainingState,
-  fingerprint: string
-): Promise<void> {
+export function checkpointBytes(state: TrainingState, fingerprint: string): Buffer {
   const arrays = [state.values, state.average, state.adamW.first, state.adamW.second]
   if (state.best) arrays.push(state.best.values)
   const body = Buffer.concat(
@@ -42,9 +44,11 @@ export async function writeCheckpoint(
   )
   const fields: Omit<Header, 'sha256'> = {
     format: 'hippospike-checkpoint',
-    version: 2,
+    version: VERSION,
     fingerprint,
     epochsDone: state.epochsDone,
+    stepsDone: state.stepsDone,
+    lossSum: state.lossSum,
     optimiserStep: state.adamW.step,
     best: state.best && { epoch: state.best.epoch, score: state.best.score, dice: state.best.dice },
     parameters: state.values.length
@@ -53,37 +57,46 @@ export async function writeCheckpoint(
   const text = Buffer.from(JSON.stringify(header))
   const length = Buffer.alloc(HEADER_LENGTH_BYTES)
   length.writeUInt32LE(text.length)
-  await writeFileAtomic(path, Buffer.concat([length, text, body]))
+  return Buffer.concat([length, text, body])
 }
 
 /**
  * Reads a checkpoint.
  *
- * @returns null where there is none; `reason` where it cannot be used, being damaged or of another run
+ * @returns null where there is none
  */
 export async function readCheckpoint(
   path: string,
   fingerprint: string,
   parameters: number
-): Promise<{ state: TrainingState } | { reason: string } | null> {
+): Promise<ReadCheckpoint | null> {
   let bytes: Buffer
   try {
     bytes = await readFile(path)
   } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return null
-    throw cause
+    const { code } = cause as NodeJS.ErrnoException
+    if (code === 'ENOENT') return null
+    return { reason: `it cannot be read (${code})`, damaged: true }
   }
-  const damaged = { reason: 'it is damaged' }
+  const damaged = { reason: 'it is damaged', damaged: true }
   if (bytes.length < HEADER_LENGTH_BYTES) return damaged
   const start = HEADER_LENGTH_BYTES + bytes.readUInt32LE()
-  const header = headerSchema.safeParse(parseJson(bytes.subarray(HEADER_LENGTH_BYTES, start)))
+  const json = anyHeaderSchema.safeParse(parseJson(bytes.subarray(HEADER_LENGTH_BYTES, start)))
+  if (!json.success) return damaged
+  const body = bytes.subarray(start)
+  const { sha256: stored, ...fields } = json.data
+  if (sha256(fields, body) !== stored) return damaged
+  if (json.data.version !== VERSION) {
+    return { reason: 'another version of Hippospike wrote it', damaged: false }
+  }
+  const header = headerSchema.safeParse(json.data)
   if (!header.success) return damaged
   const { data } = header
-  const body = bytes.subarray(start)
-  const { sha256: stored, ...fields } = data
-  if (sha256(fields, body) !== stored) return damaged
   if (data.fingerprint !== fingerprint || data.parameters !== parameters) {
-    return { reason: 'it belongs to a run with other settings, data or starting weights' }
+    return {
+      reason: 'it belongs to a run with other settings, data or starting weights',
+      damaged: false
+    }
   }
   const all = new Float32Array(Uint8Array.from(body).buffer)
   const part = (index: number): Float32Array =>
@@ -91,6 +104,8 @@ export async function readCheckpoint(
   return {
     state: {
       epochsDone: data.epochsDone,
+      stepsDone: data.stepsDone,
+      lossSum: data.lossSum,
       values: part(0),
       average: part(1),
       adamW: { step: data.optimiserStep, first: part(2), second: part(3) },
@@ -107,6 +122,6 @@ function parseJson(bytes: Uint8Array): unknown {
   }
 }
 
-function sha256(fields: Omit<Header, 'sha256'>, body: Uint8Array): string {
+function sha256(fields: object, body: Uint8Array): string {
   return createHash('sha256').update(JSON.stringify(fields)).update(body).digest('hex')
 }

@@ -1,11 +1,25 @@
 import { appendFile, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { z } from 'zod'
 import { makeFolder, outputError, writeFileAtomic } from '../../workspace/atomic-write'
 import { tensorboardFile, type ScalarEvent } from './tensorboard'
 
-/** One line of curves.jsonl. */
+const pointSchema = z.strictObject({
+  epoch: z.int(),
+  step: z.int(),
+  wallTime: z.number(),
+  values: z.record(z.string(), z.number())
+})
+
+/** One line of curves.jsonl: of a step, whose values have a `loss`, or of a validation. */
 export interface CurvePoint extends ScalarEvent {
   epoch: number
+}
+
+/** How far a run is: whole epochs, and steps since its start. */
+export interface RunPosition {
+  epochsDone: number
+  step: number
 }
 
 /** The curves of a run: `curves.jsonl` grows by a line a point, the TensorBoard file is written anew from it after each epoch. */
@@ -16,11 +30,13 @@ export class Curves {
     private readonly points: CurvePoint[]
   ) {}
 
-  /** Opens the curves in a folder; points after the last finished epoch belong to an interrupted one and are dropped. */
-  static async open(dir: string, epochsDone: number): Promise<Curves> {
+  /** Opens the curves in a folder; points after what the run goes on from are dropped, as they will come again. */
+  static async open(dir: string, { epochsDone, step }: RunPosition): Promise<Curves> {
     const path = join(dir, 'curves.jsonl')
     await makeFolder(join(dir, 'tensorboard'))
-    const points = parseLines(await readText(path)).filter(({ epoch }) => epoch <= epochsDone)
+    const points = parseLines(await readText(path)).filter(
+      (point) => point.epoch <= epochsDone || ('loss' in point.values && point.step <= step)
+    )
     const curves = new Curves(
       path,
       join(dir, 'tensorboard', 'events.out.tfevents.hippospike'),
@@ -58,11 +74,17 @@ async function readText(path: string): Promise<string> {
 function parseLines(text: string): CurvePoint[] {
   const points: CurvePoint[] = []
   for (const line of text.split('\n')) {
-    try {
-      points.push(JSON.parse(line) as CurvePoint)
-    } catch {
-      break
-    }
+    const point = pointSchema.safeParse(parseJson(line))
+    if (!point.success) break
+    points.push(point.data)
   }
   return points
+}
+
+function parseJson(line: string): unknown {
+  try {
+    return JSON.parse(line)
+  } catch {
+    return null
+  }
 }
