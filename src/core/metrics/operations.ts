@@ -53,6 +53,23 @@ export interface LayerActivity {
   opportunities: number
 }
 
+/** Spikes and neurons of each layer over several inferences of one network: rates are then weighted by neurons. */
+export function summedActivity(inferences: readonly LayerActivity[][]): LayerActivity[] {
+  const [first = []] = inferences
+  return first.map(({ layer }, i) => ({
+    layer,
+    spikes: inferences.reduce((sum, activity) => sum + activity[i]!.spikes, 0),
+    opportunities: inferences.reduce((sum, activity) => sum + activity[i]!.opportunities, 0)
+  }))
+}
+
+/** Spikes per neuron and timestep, by layer. */
+export function firingRates(activity: readonly LayerActivity[]): Record<string, number> {
+  return Object.fromEntries(
+    activity.map(({ layer, spikes, opportunities }) => [layer, spikes / opportunities])
+  )
+}
+
 export interface OperationCount {
   /** Mean spikes per neuron and timestep, by layer. */
   firingRate: Record<string, number>
@@ -82,9 +99,7 @@ export function countOperations(
   let spikes = 0
   let neuronUpdates = 0
   let synapticOperations = 0
-  const firingRate: Record<string, number> = {}
   for (const layer of activity) {
-    firingRate[layer.layer] = layer.spikes / layer.opportunities
     spikes += layer.spikes
     neuronUpdates += layer.opportunities
     synapticOperations += layer.spikes * (fanOut.get(layer.layer) ?? 0)
@@ -93,7 +108,7 @@ export function countOperations(
     PICOJOULE_PER_MAC * inputMacs(architecture, voxels) +
     PICOJOULE_PER_ACCUMULATE * synapticOperations
   return {
-    firingRate,
+    firingRate: firingRates(activity),
     meanFiringRate: spikes / neuronUpdates,
     synapticOperations,
     neuronUpdates,

@@ -1,7 +1,7 @@
 import type { Architecture } from '../../shared/model'
 import { annForward } from '../snn/unet-ann'
 import type { ParameterSet } from '../snn/parameters'
-import { segmentationLoss, type LossKind } from './losses'
+import { batchLoss, type LossKind } from './losses'
 import type { TrainableNetwork } from './network'
 
 /** Stage 1: the ANN, trained with batch normalisation in place. */
@@ -16,11 +16,12 @@ export function annNetwork(
     classes: architecture.outputChannels,
     padMultiple,
     loss: (tensors, image, target, { onStatistics }) =>
-      segmentationLoss(
+      batchLoss(
         loss,
         annForward(architecture, tensors, image, { training: { onStatistics } }),
         target
       ),
-    predict: (tensors, image) => annForward(architecture, tensors, image)
+    predict: (tensors, image) => annForward(architecture, tensors, image),
+    spikeCounter: () => null
   }
 }

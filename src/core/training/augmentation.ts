@@ -1,3 +1,4 @@
+import { isWholeOnly } from './partial-dice'
 import type { Random } from './random'
 
 /** An image with its labels on a canonical RAS 1 mm grid, x fastest; intensities z-scored as at inference. */
@@ -5,6 +6,7 @@ export interface TrainingCase {
   id: string
   size: [number, number, number]
   image: Float32Array
+  /** 1 and 2, or WHOLE_LABEL alone. */
   labels: Uint8Array
 }
 
@@ -39,6 +41,8 @@ export interface TrainingSample {
   /** The same before it was made coarse and noisy: what a teacher may look at. */
   clean: Float32Array
   labels: Uint8Array
+  /** Of the case: whether its labels know only the whole hippocampus. */
+  wholeOnly: boolean
 }
 
 export const AUGMENTATION_DEFAULTS: AugmentationOptions = {
@@ -89,7 +93,7 @@ export function augmentedSample(
       if (covered[i]! > 0) shown[i] = shown[i]! + deviation * covered[i]! * random.gaussian()
     }
   }
-  return { image: shown, clean, labels }
+  return { image: shown, clean, labels, wholeOnly: isWholeOnly(source.labels) }
 }
 
 /** From a sample's voxel (relative to its centre) to the source's (relative to its centre). */

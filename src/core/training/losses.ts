@@ -48,6 +48,57 @@ export function segmentationLoss(
   return terms.reduce((sum, term) => tf.add(sum, term))
 }
 
+/** What a batch should have been. */
+export interface BatchTarget {
+  /** int32 [N·D·H·W]; in a whole-only sample 0 is background and whatever else is hippocampus. */
+  labels: tf.Tensor1D
+  /** Of each of the N samples: whether its labels know only the whole hippocampus. */
+  wholeOnly: readonly boolean[]
+}
+
+/**
+ * The loss of a batch, sample by sample as its labels allow: where they know only the whole hippocampus, both terms are of two classes,
+ * background and the summed probability of all parts. The two kinds of samples count by their number.
+ *
+ * @param logits [N, D, H, W, K]
+ */
+export function batchLoss(
+  kind: LossKind,
+  logits: tf.Tensor5D,
+  { labels, wholeOnly }: BatchTarget
+): tf.Scalar {
+  const samples = wholeOnly.length
+  const classes = logits.shape[4]
+  const ofParts = (x: tf.Tensor5D, y: tf.Tensor1D): tf.Scalar =>
+    segmentationLoss(kind, x, oneHot(y, classes))
+  const ofWhole = (x: tf.Tensor5D, y: tf.Tensor1D): tf.Scalar =>
+    segmentationLoss(kind, wholeLogits(x), oneHot(tf.cast(tf.greater(y, 0), 'int32'), 2))
+  const some = wholeOnly.flatMap((whole, n) => (whole ? [n] : []))
+  if (some.length === 0) return ofParts(logits, labels)
+  if (some.length === samples) return ofWhole(logits, labels)
+  const others = wholeOnly.flatMap((whole, n) => (whole ? [] : [n]))
+  const bySample = tf.reshape(labels, [samples, -1]) as tf.Tensor2D
+  const share = (loss: typeof ofParts, which: number[]): tf.Scalar => {
+    const indices = tf.tensor1d(which, 'int32')
+    const x = tf.gather(logits, indices)
+    const y = tf.reshape(tf.gather(bySample, indices), [-1]) as tf.Tensor1D
+    return tf.mul(loss(x, y), which.length / samples)
+  }
+  return tf.add(share(ofParts, others), share(ofWhole, some))
+}
+
+/** Logits [N, D, H, W, 2] of background and of all other classes together: their softmax sums the probabilities. */
+function wholeLogits(logits: tf.Tensor5D): tf.Tensor5D {
+  const classes = logits.shape[4]
+  const background = tf.slice(logits, [0, 0, 0, 0, 0], [-1, -1, -1, -1, 1])
+  const parts = tf.slice(logits, [0, 0, 0, 0, 1], [-1, -1, -1, -1, classes - 1])
+  return tf.concat([background, tf.logSumExp(parts, -1, true) as tf.Tensor5D], -1)
+}
+
+function oneHot(labels: tf.Tensor1D, classes: number): tf.Tensor2D {
+  return tf.cast(tf.oneHot(labels, classes), 'float32') as tf.Tensor2D
+}
+
 /**
  * Distillation: Kullback-Leibler divergence of the student from the teacher, mean over voxels (Hinton et al. 2015, temperature 1). The teacher is a
  * constant.

@@ -1,6 +1,8 @@
 import type * as tf from '@tensorflow/tfjs-core'
 import type { BatchStatistics } from '../snn/ann-layer'
 import type { NamedTensors, ParameterSet } from '../snn/parameters'
+import type { SpikeCounter } from '../snn/spike-counter'
+import type { BatchTarget } from './losses'
 
 /** What comes and goes beside a batch and its loss. */
 export interface StepContext {
@@ -17,16 +19,21 @@ export interface TrainableNetwork {
    * The loss of one batch, differentiable by the tensors.
    *
    * @param image [B, D, H, W, 1]
-   * @param target one-hot [B·D·H·W, K]
    */
   loss(
     tensors: NamedTensors,
     image: tf.Tensor5D,
-    target: tf.Tensor2D,
+    target: BatchTarget,
     context: StepContext
   ): tf.Scalar
-  /** Logits [B, D, H, W, K] at inference. */
-  predict(tensors: NamedTensors, image: tf.Tensor5D): tf.Tensor5D
+  /**
+   * Logits [B, D, H, W, K] at inference.
+   *
+   * @param counter counts the spikes
+   */
+  predict(tensors: NamedTensors, image: tf.Tensor5D, counter?: SpikeCounter): tf.Tensor5D
+  /** Null for a network that does not spike. */
+  spikeCounter(): SpikeCounter | null
   classes: number
   /** Sizes of the input must be multiples of this. */
   padMultiple: number

@@ -14,7 +14,7 @@ export function partialDice(prediction: Uint8Array, reference: Uint8Array): Verd
 }
 
 /** The mean of each structure over the cases that know it; null where none does. */
-export function meanDice(cases: readonly VerdictDice[]): VerdictDice {
+export function averagedDice(cases: readonly VerdictDice[]): VerdictDice {
   return {
     anterior: meanOfKnown(cases.map(({ anterior }) => anterior)),
     posterior: meanOfKnown(cases.map(({ posterior }) => posterior)),

@@ -4,8 +4,9 @@ import { networkMacs, spikeFanOut } from '../metrics/operations'
 import { activatedLayers, type ConvLayer } from '../snn/architecture'
 import type { NeuronParameters } from '../snn/neuron'
 import type { ParameterSet } from '../snn/parameters'
+import { createSpikeCounter } from '../snn/spike-counter'
 import { snnForward } from '../snn/unet-snn'
-import { distillationLoss, segmentationLoss, type LossKind } from './losses'
+import { batchLoss, distillationLoss, type LossKind } from './losses'
 import type { TrainableNetwork } from './network'
 
 export interface SpikePenalties {
@@ -50,13 +51,18 @@ export function snnNetwork(
         spikePenalty: (layer) => perSpike(layer) / image.size,
         training: { onStatistics }
       })
-      const loss = segmentationLoss(options.loss, logits, target)
+      const loss = batchLoss(options.loss, logits, target)
       if (teacher === null) return loss
       const reference = teacher.predict(clean)
       return tf.add(loss, tf.mul(distillationLoss(logits, reference), teacher.weight))
     },
-    predict: (tensors, image) =>
-      snnForward(architecture, tensors, image, { neuron, timesteps }).logits
+    predict: (tensors, image, counter) =>
+      snnForward(architecture, tensors, image, {
+        neuron,
+        timesteps,
+        ...(counter && { onSpikes: counter.onSpikes })
+      }).logits,
+    spikeCounter: () => createSpikeCounter(neuron.mode !== 'binary')
   }
 }
 

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core'
 import type { Triple } from '../../shared/geometry'
-import type { StructureName } from '../../shared/labels'
-import { diceScores } from '../metrics/overlap'
+import type { VerdictDice } from '../../shared/training'
+import { firingRates, summedActivity, type LayerActivity } from '../metrics/operations'
 import { parameterValues, toTensors, type NamedTensors } from '../snn/parameters'
 import { predictLogits } from '../snn/prediction'
 import { argmaxChannels } from '../volume/resample'
@@ -11,9 +11,13 @@ import {
   type TrainingCase,
   type TrainingSample
 } from './augmentation'
+import { leakCheck } from './leak-check'
+import type { BatchTarget } from './losses'
 import type { TrainableNetwork } from './network'
 import { adamWStep, createAdamWState, type AdamWOptions, type AdamWState } from './optimiser'
-import { createRandom, derivedSeed, shuffled } from './random'
+import { averagedDice, overallDice, partialDice } from './partial-dice'
+import { createRandom, derivedSeed } from './random'
+import { epochSamples, stepsPerEpoch } from './sample-plan'
 import { learningRateAt } from './schedule'
 
 export interface TrainingOptions {
@@ -30,21 +34,37 @@ export interface TrainingOptions {
   /** Weight of a batch in the running statistics of batch normalisation. */
   statisticsMomentum: number
   augmentation: AugmentationOptions | null
+  /** Null for every case once an epoch. */
+  stepsPerEpoch: number | null
+  /** Share of the samples that comes from the rehearsal cases, where there are any. */
+  rehearsalShare: number
   /** Validate after every so many epochs, and always after the last. */
   validateEvery: number
   seed: number
 }
 
-/** Everything that an interrupted run needs to go on as if it had not been: taken after each epoch. */
+/** Everything that an interrupted run needs to go on as if it had not been. */
 export interface TrainingState {
   epochsDone: number
+  /** Of the epoch after those; all of them until it has been validated. */
+  stepsDone: number
+  /** Over those steps. */
+  lossSum: number
   values: Float32Array
   average: Float32Array
   adamW: AdamWState
-  best: { epoch: number; score: number; dice: DiceByStructure; values: Float32Array } | null
+  best: { epoch: number; score: number; dice: VerdictDice; values: Float32Array } | null
 }
 
-export type DiceByStructure = Record<StructureName, number>
+/** What a validation tells. */
+export interface Validation {
+  /** Means over the cases. */
+  dice: VerdictDice
+  /** Spikes per neuron and timestep, by layer; null for an ANN. */
+  firingRate: Record<string, number> | null
+  /** What the network makes of the first case: its labels on the case's grid. */
+  example: { case: TrainingCase; mask: Uint8Array }
+}
 
 export type TrainingEvent =
   | {
@@ -56,8 +76,9 @@ export type TrainingEvent =
       learningRate: number
       gradientNorm: number
       seconds: number
+      state: TrainingState
     }
-  | { type: 'validation'; epoch: number; dice: DiceByStructure; meanDice: number }
+  | ({ type: 'validation'; epoch: number; meanDice: number } & Validation)
   | {
       type: 'epoch'
       epoch: number
@@ -67,34 +88,57 @@ export type TrainingEvent =
       tensors: number
     }
 
+/** The loss or a gradient that is not finite, before that step has changed anything. */
+export class DivergenceError extends RangeError {
+  override readonly name = 'DivergenceError'
+
+  constructor(
+    /** What is not finite: `loss is NaN`. */
+    readonly what: string,
+    readonly epoch: number,
+    readonly step: number,
+    readonly learningRate: number
+  ) {
+    super(`${what} in epoch ${epoch}, step ${step}, at a learning rate of ${learningRate}`)
+  }
+}
+
 /**
  * The loop of all three stages. It yields after every step, validation and epoch, and can be stopped at any yield.
  *
- * Each epoch draws from seeds of its own, so a run resumed from the state after an epoch goes on exactly as the undisturbed one.
+ * Each step draws from seeds of its own, so a run resumed from the state after a step or an epoch goes on exactly as the undisturbed one.
  *
- * The state that an epoch yields is the live one: copy or write it before going on.
+ * The state that a step or an epoch yields is the live one: copy or write it before going on.
  *
  * @param state where to go on; null to start
+ * @param rehearsalCases mixed in with those that are trained on, against forgetting
  * @returns the state after the last epoch; `best` holds the parameters (moving average) with the best mean validation Dice
- * @throws RangeError when the loss or a gradient is not finite, before that step changes anything
+ * @throws DivergenceError when the loss or a gradient is not finite, before that step changes anything
+ * @throws Error when a step leaves tensors behind
  */
 export async function* train(
   network: TrainableNetwork,
   trainingCases: TrainingCase[],
   validationCases: TrainingCase[],
   options: TrainingOptions,
-  state: TrainingState | null
+  state: TrainingState | null,
+  rehearsalCases: TrainingCase[] = []
 ): AsyncGenerator<TrainingEvent, TrainingState> {
   const { parameters } = network
-  const stepsPerEpoch = Math.ceil(trainingCases.length / options.batchSize)
+  const shown = [...trainingCases, ...rehearsalCases]
+  const counts = { training: trainingCases.length, rehearsal: rehearsalCases.length }
+  const steps = stepsPerEpoch(options, counts)
+  const checkLeaks = leakCheck()
   const schedule = {
     learningRate: options.learningRate,
-    warmUpSteps: Math.round(options.warmUpEpochs * stepsPerEpoch),
-    totalSteps: options.epochs * stepsPerEpoch,
+    warmUpSteps: Math.round(options.warmUpEpochs * steps),
+    totalSteps: options.epochs * steps,
     finalFraction: options.finalRateFraction
   }
   const current: TrainingState = state ?? {
     epochsDone: 0,
+    stepsDone: 0,
+    lossSum: 0,
     values: parameters.values,
     average: Float32Array.from(parameters.values),
     adamW: createAdamWState(parameters),
@@ -105,18 +149,14 @@ export async function* train(
 
   for (let epoch = current.epochsDone; epoch < options.epochs; epoch++) {
     const epochStart = performance.now()
-    const order = shuffled(
-      trainingCases.map((_, index) => index),
-      createRandom(derivedSeed(options.seed, epoch))
-    )
-    let lossSum = 0
-    for (let step = 0; step < stepsPerEpoch; step++) {
+    const order = epochSamples(options, counts, epoch)
+    for (let step = current.stepsDone; step < steps; step++) {
       const start = performance.now()
       const from = step * options.batchSize
       const batch = order.slice(from, from + options.batchSize)
       const samples = batch.map((index, position) =>
         augmentedSample(
-          trainingCases[index]!,
+          shown[index]!,
           options.patch,
           createRandom(derivedSeed(options.seed, epoch, 1 + from + position)),
           options.augmentation
@@ -127,38 +167,40 @@ export async function* train(
         samples,
         options.patch
       )
-      if (!Number.isFinite(loss)) throw new RangeError(`loss is ${loss} in epoch ${epoch + 1}`)
-      const globalStep = epoch * stepsPerEpoch + step
+      const globalStep = epoch * steps + step
       const learningRate = learningRateAt(schedule, globalStep)
-      const gradientNorm = adamWStep(
-        parameters,
-        gradients,
-        current.adamW,
-        learningRate,
-        options.adamW
+      const diverged = (what: string): DivergenceError =>
+        new DivergenceError(what, epoch + 1, step + 1, learningRate)
+      if (!Number.isFinite(loss)) throw diverged(`loss is ${loss}`)
+      const gradientNorm = checked(
+        () => adamWStep(parameters, gradients, current.adamW, learningRate, options.adamW),
+        diverged
       )
       for (const [name, batch] of statistics) {
         follow(parameterValues(parameters, name), batch, options.statisticsMomentum)
       }
       updateAverage(current.average, parameters.values, globalStep, options.averageDecay)
-      lossSum += loss
+      current.stepsDone = step + 1
+      current.lossSum += loss
+      checkLeaks()
       const seconds = (performance.now() - start) / 1000
       yield {
         type: 'step',
         epoch: epoch + 1,
         step: step + 1,
-        steps: stepsPerEpoch,
+        steps,
         loss,
         learningRate,
         gradientNorm,
-        seconds
+        seconds,
+        state: current
       }
     }
-    current.epochsDone = epoch + 1
     const last = epoch + 1 === options.epochs
     if (validationCases.length > 0 && (last || (epoch + 1) % options.validateEvery === 0)) {
-      const dice = await validate(network, current.average, validationCases)
-      const meanDice = (dice.anterior + dice.posterior + dice.whole) / 3
+      const validation = await validate(network, current.average, validationCases)
+      const { dice } = validation
+      const meanDice = overallDice(dice)
       if (!current.best || meanDice > current.best.score) {
         current.best = {
           epoch: epoch + 1,
@@ -167,18 +209,29 @@ export async function* train(
           values: Float32Array.from(current.average)
         }
       }
-      yield { type: 'validation', epoch: epoch + 1, dice, meanDice }
+      yield { type: 'validation', epoch: epoch + 1, meanDice, ...validation }
     }
+    const meanLoss = current.lossSum / steps
+    Object.assign(current, { epochsDone: epoch + 1, stepsDone: 0, lossSum: 0 })
     yield {
       type: 'epoch',
       epoch: epoch + 1,
-      meanLoss: lossSum / stepsPerEpoch,
+      meanLoss,
       seconds: (performance.now() - epochStart) / 1000,
       state: current,
       tensors: tf.memory().numTensors
     }
   }
   return current
+}
+
+/** What `compute` gives; a number that it refuses as not finite, as the error of the step. */
+function checked(compute: () => number, diverged: (what: string) => DivergenceError): number {
+  try {
+    return compute()
+  } catch (cause) {
+    throw cause instanceof RangeError ? diverged(cause.message) : cause
+  }
 }
 
 /** The parameters to keep: the best on validation, or the moving average where nothing was validated. */
@@ -213,12 +266,14 @@ async function lossAndGradients(
     const shape: [number, number, number, number, number] = [samples.length, nz, ny, nx, 1]
     const image = tf.tensor(images, shape, 'float32') as tf.Tensor5D
     const clean = tf.tensor(cleanImages, shape, 'float32') as tf.Tensor5D
-    const target = tf.oneHot(tf.tensor1d(labels, 'int32'), network.classes) as tf.Tensor2D
-    const floatTarget = tf.cast(target, 'float32') as tf.Tensor2D
+    const target: BatchTarget = {
+      labels: tf.tensor1d(labels, 'int32'),
+      wholeOnly: samples.map(({ wholeOnly }) => wholeOnly)
+    }
     const lossOf = (...inputs: tf.Tensor[]): tf.Scalar => {
       const named: NamedTensors = { ...tensors }
       trained.forEach((entry, i) => (named[entry.name] = inputs[i]!))
-      return network.loss(named, image, floatTarget, {
+      return network.loss(named, image, target, {
         clean,
         onStatistics: (layer, { mean, variance }) =>
           seen.push(
@@ -261,28 +316,38 @@ function updateAverage(
   for (let i = 0; i < average.length; i++) average[i] = keep * average[i]! + (1 - keep) * values[i]!
 }
 
-/** Mean Dice of each structure over the cases. */
+/**
+ * Runs the network on every case.
+ *
+ * @param values the parameters to validate
+ * @param cases one at least
+ */
 export async function validate(
   network: TrainableNetwork,
   values: Float32Array,
-  cases: TrainingCase[]
-): Promise<DiceByStructure> {
+  cases: readonly TrainingCase[]
+): Promise<Validation> {
   const tensors = toTensors(network.parameters, values)
-  const sum: DiceByStructure = { anterior: 0, posterior: 0, whole: 0 }
+  const counter = network.spikeCounter()
+  const dice: VerdictDice[] = []
+  const activities: LayerActivity[][] = []
+  let example: Validation['example'] | null = null
   try {
-    for (const { image, labels, size } of cases) {
-      const { logits, classes } = await predictLogits(
-        { image, size },
-        network.padMultiple,
-        (input) => network.predict(tensors, input)
+    for (const one of cases) {
+      const { logits, classes } = await predictLogits(one, network.padMultiple, (input) =>
+        network.predict(tensors, input, counter ?? undefined)
       )
-      const dice = diceScores(argmaxChannels(logits, classes), labels)
-      for (const structure of Object.keys(sum) as StructureName[]) {
-        sum[structure] += dice[structure] / cases.length
-      }
+      if (counter) activities.push(await counter.take())
+      const mask = argmaxChannels(logits, classes)
+      example ??= { case: one, mask }
+      dice.push(partialDice(mask, one.labels))
     }
   } finally {
     tf.dispose(tensors)
   }
-  return sum
+  return {
+    dice: averagedDice(dice),
+    firingRate: counter && firingRates(summedActivity(activities)),
+    example: example!
+  }
 }

@@ -2,11 +2,11 @@ import * as tf from '@tensorflow/tfjs-core'
 import type { Model } from '../../../shared/model'
 import type { Triple } from '../../../shared/geometry'
 import type { RuntimeInfo } from '../../../shared/runtime'
-import type { LayerActivity } from '../../../core/metrics/operations'
 import { modelParameters } from '../../../core/snn/model-parameters'
 import type { NeuronParameters } from '../../../core/snn/neuron'
 import { toTensors } from '../../../core/snn/parameters'
 import { inputTensor, type NetworkInput } from '../../../core/snn/prediction'
+import { createSpikeCounter } from '../../../core/snn/spike-counter'
 import { annForward } from '../../../core/snn/unet-ann'
 import { snnForward } from '../../../core/snn/unet-snn'
 import { cropBack } from '../../../core/volume/preprocess'
@@ -64,13 +64,8 @@ export function createDensePredictor(
 
   const inferSnn = async (input: NetworkInput, recordSpikes: boolean): Promise<Inference> => {
     const padded = inputTensor(input, multiple)
-    const rates: {
-      layer: string
-      level: number
-      count: tf.Tensor
-      size: number
-      map: tf.Tensor | null
-    }[] = []
+    const counter = createSpikeCounter(spiking!.mode !== 'binary')
+    const maps: { layer: string; level: number; map: tf.Tensor }[] = []
     const output = tf.tidy(() =>
       snnForward(
         architecture,
@@ -79,14 +74,15 @@ export function createDensePredictor(
         {
           neuron: neuronOf(spiking!),
           timesteps: steps!,
-          onSpikes: (layer, spikes) =>
-            rates.push({
+          onSpikes: (layer, spikes) => {
+            counter.onSpikes(layer, spikes)
+            if (!recordSpikes) return
+            maps.push({
               layer: layer.name,
               level: layer.level,
-              count: tf.keep(tf.sum(spiking!.mode === 'binary' ? spikes : tf.abs(spikes))),
-              size: spikes.size,
-              map: recordSpikes ? tf.keep(tf.sum(spikes, -1)) : null
+              map: tf.keep(tf.sum(spikes, -1))
             })
+          }
         },
         recordSpikes
       )
@@ -95,15 +91,12 @@ export function createDensePredictor(
     const classes = logits.shape[4]
     const crop = (values: Float32Array): Float32Array =>
       cropBack(values, padded.size, padded.offset, input.size, classes)
-    const activity: LayerActivity[] = []
+    const activity = await counter.take()
     const spikes: LayerSpikes[] = []
-    for (const { layer, level, count, size, map } of rates) {
-      activity.push({ layer, spikes: (await count.data())[0]!, opportunities: size })
-      if (map) {
-        const levelSize = padded.size.map((n) => n / 2 ** level) as Triple
-        spikes.push({ layer, level, size: levelSize, counts: (await map.data()) as Float32Array })
-      }
-      tf.dispose([count, ...(map ? [map] : [])])
+    for (const { layer, level, map } of maps) {
+      const levelSize = padded.size.map((n) => n / 2 ** level) as Triple
+      spikes.push({ layer, level, size: levelSize, counts: (await map.data()) as Float32Array })
+      map.dispose()
     }
     let stepLogits: Float32Array[] | null = null
     if (perStep) {

@@ -2,6 +2,7 @@ import { basename, join } from 'node:path'
 import { HippospikeError } from '../../../shared/errors'
 import { convertRequestSchema, type ConvertRequest, type ModelResult } from '../../../shared/jobs'
 import type { Architecture, ModelManifest } from '../../../shared/model'
+import type { VerdictDice } from '../../../shared/training'
 import { calibrate } from '../../../core/conversion/calibration'
 import { checkActivations, checkNetwork } from '../../../core/conversion/checks'
 import { foldBatchNorm } from '../../../core/conversion/fold-batch-norm'
@@ -14,7 +15,7 @@ import type { TrainingCase } from '../../../core/training/augmentation'
 import { annNetwork } from '../../../core/training/ann-network'
 import { createRandom, shuffled } from '../../../core/training/random'
 import { NO_PENALTIES, snnNetwork } from '../../../core/training/snn-network'
-import { validate, type DiceByStructure } from '../../../core/training/train'
+import { validate } from '../../../core/training/train'
 import { openDataset } from '../../imaging/dataset'
 import { assertWritable, makeFolder } from '../../workspace/atomic-write'
 import { MANIFEST_FILE, readModel, writeModel } from '../../workspace/model-folder'
@@ -179,7 +180,7 @@ async function validateConverted(
   parameters: ParameterSet,
   validation: TrainingCase[],
   padMultiple: number
-): Promise<DiceByStructure | null> {
+): Promise<VerdictDice | null> {
   if (validation.length === 0) return null
   const network = snnNetwork(architecture, parameters, {
     neuron: {
@@ -193,5 +194,5 @@ async function validateConverted(
     penalties: NO_PENALTIES,
     padMultiple
   })
-  return validate(network, parameters.values, validation)
+  return (await validate(network, parameters.values, validation)).dice
 }

@@ -4,7 +4,7 @@ import {
   type EvaluateRequest,
   type EvaluateResult
 } from '../../../shared/jobs'
-import { countOperations, networkMacs, type LayerActivity } from '../../../core/metrics/operations'
+import { countOperations, networkMacs, summedActivity } from '../../../core/metrics/operations'
 import { mean, meanOfKnown } from '../../../core/metrics/statistics'
 import { hausdorff95Scores } from '../../../core/metrics/surface-distance'
 import { isWholeOnly, partialDice } from '../../../core/training/partial-dice'
@@ -63,7 +63,7 @@ async function evaluate(request: EvaluateRequest, context: JobContext): Promise<
   const operations = activities.map((activity, i) =>
     countOperations(architecture, voxels[i]!, activity)
   )
-  const total = activities.length > 0 ? summed(activities) : null
+  const total = activities.length > 0 ? summedActivity(activities) : null
   const overall =
     total &&
     countOperations(
@@ -117,15 +117,6 @@ async function scoreCase(
     },
     inference: { activity, paddedVoxels, timestepsRun, accumulates }
   }
-}
-
-/** Spikes and neurons of each layer over all cases: rates are then weighted by neurons. */
-function summed(activities: LayerActivity[][]): LayerActivity[] {
-  return activities[0]!.map(({ layer }, i) => ({
-    layer,
-    spikes: activities.reduce((sum, activity) => sum + activity[i]!.spikes, 0),
-    opportunities: activities.reduce((sum, activity) => sum + activity[i]!.opportunities, 0)
-  }))
 }
 
 function meanScores(cases: CaseScores[]): EvaluateResult['mean'] {

@@ -18,7 +18,7 @@ import {
   trainingOptions,
   type FinetuneSettings
 } from '../training/settings'
-import { loadCases, runStage } from '../training/stage'
+import { loadCases, openRehearsal, runStage } from '../training/stage'
 import type { Job, JobContext } from './job'
 
 /** Stage 3: fine-tunes a spiking model by spike-based backpropagation through time. */
@@ -41,10 +41,14 @@ async function finetune(request: FinetuneRequest, context: JobContext): Promise<
   }
   const teacher = request.teacher === null ? null : await readTeacher(request.teacher)
   const dataset = await openDataset(request.data)
+  const rehearsalSet = await openRehearsal(request.rehearsal)
   const { runtime } = await context.denseRuntime()
   checkCrawl(runtime, context)
   const training = await loadCases(dataset, 'train', manifest.preprocessing, context)
   const validation = await loadCases(dataset, 'validation', manifest.preprocessing, context)
+  const rehearsal = rehearsalSet
+    ? await loadCases(rehearsalSet, 'train', manifest.preprocessing, context)
+    : []
 
   const timesteps = settings.timesteps ?? spiking.defaultTimesteps
   const parameters = modelParameters(model, timesteps)
@@ -68,9 +72,12 @@ async function finetune(request: FinetuneRequest, context: JobContext): Promise<
       dir: request.out,
       network,
       options: trainingOptions(settings),
+      rehearsal,
+      previews: request.previews ?? null,
       identity: {
         settings,
         data: dataset.datasetHash,
+        rehearsal: rehearsalSet?.datasetHash ?? null,
         parent: manifest.weightsSha256,
         teacher: teacher?.manifest.weightsSha256 ?? null
       }
@@ -91,6 +98,7 @@ async function finetune(request: FinetuneRequest, context: JobContext): Promise<
     spiking: merged.spiking,
     provenance: {
       data: { hash: dataset.datasetHash, training: training.length, validation: validation.length },
+      rehearsal: rehearsalSet && { hash: rehearsalSet.datasetHash, training: rehearsal.length },
       settings,
       timesteps,
       runtime,

@@ -1,18 +1,19 @@
 import { basename } from 'node:path'
 import { trainRequestSchema, type ModelResult, type TrainRequest } from '../../../shared/jobs'
 import { CROP_LABELS } from '../../../shared/labels'
-import type { Architecture, Spiking } from '../../../shared/model'
+import { HippospikeError } from '../../../shared/errors'
+import type { Architecture, Model, Preprocessing, Spiking } from '../../../shared/model'
 import { foldBatchNorm } from '../../../core/conversion/fold-batch-norm'
 import { spikingParameters } from '../../../core/conversion/spiking-parameters'
 import { activatedLayers } from '../../../core/snn/architecture'
-import { storedTensors, variantOf } from '../../../core/snn/model-parameters'
+import { modelParameters, storedTensors, variantOf } from '../../../core/snn/model-parameters'
 import { initialParameters, parameterValues, type ParameterSet } from '../../../core/snn/parameters'
 import { annNetwork } from '../../../core/training/ann-network'
 import type { TrainableNetwork } from '../../../core/training/network'
 import { createRandom } from '../../../core/training/random'
 import { snnNetwork } from '../../../core/training/snn-network'
 import { openDataset } from '../../imaging/dataset'
-import { writeModel } from '../../workspace/model-folder'
+import { readModel, writeModel } from '../../workspace/model-folder'
 import { modelCard } from '../training/card'
 import { PREPROCESSING } from '../training/preprocessing'
 import {
@@ -21,11 +22,11 @@ import {
   trainingOptions,
   type AnnSettings
 } from '../training/settings'
-import { loadCases, runStage } from '../training/stage'
+import { loadCases, openRehearsal, runStage } from '../training/stage'
 import { checkCrawl } from '../training/runtime-check'
 import type { Job, JobContext } from './job'
 
-/** Stage 1: trains the ANN from random weights; or, for comparison, a spiking network directly. */
+/** Stage 1: trains the ANN from random weights or from those of another; or, for comparison, a spiking network directly. */
 export const trainJob: Job<TrainRequest, ModelResult> = {
   kind: 'train',
   request: trainRequestSchema,
@@ -34,12 +35,18 @@ export const trainJob: Job<TrainRequest, ModelResult> = {
 
 async function runTraining(request: TrainRequest, context: JobContext): Promise<ModelResult> {
   const settings = parseSettings(annSettingsSchema, request.settings)
+  const parent = request.model == null ? null : await readParent(request.model, settings)
+  const preprocessing = parent?.manifest.preprocessing ?? PREPROCESSING
   const dataset = await openDataset(request.data)
+  const rehearsalSet = await openRehearsal(request.rehearsal)
   const { runtime } = await context.denseRuntime()
   checkCrawl(runtime, context)
-  const training = await loadCases(dataset, 'train', PREPROCESSING, context)
-  const validation = await loadCases(dataset, 'validation', PREPROCESSING, context)
-  const architecture: Architecture = {
+  const training = await loadCases(dataset, 'train', preprocessing, context)
+  const validation = await loadCases(dataset, 'validation', preprocessing, context)
+  const rehearsal = rehearsalSet
+    ? await loadCases(rehearsalSet, 'train', preprocessing, context)
+    : []
+  const architecture: Architecture = parent?.manifest.architecture ?? {
     family: 'unet3d',
     inputChannels: 1,
     outputChannels: CROP_LABELS.length,
@@ -48,14 +55,23 @@ async function runTraining(request: TrainRequest, context: JobContext): Promise<
     activation: { kind: 'relu' },
     pooling: 'average'
   }
-  const { parameters, network } = newNetwork(architecture, settings)
+  const start = parent
+    ? modelParameters(parent)
+    : initialParameters(architecture, createRandom(settings.seed).gaussian)
+  const { parameters, network } = networkOf(architecture, start, preprocessing, settings)
   const outcome = await runStage(
     {
       stage: settings.direct ? 'direct' : 'ann',
       dir: request.out,
       network,
       options: trainingOptions(settings),
-      identity: { settings, data: dataset.datasetHash }
+      rehearsal,
+      previews: request.previews ?? null,
+      identity: {
+        settings,
+        data: dataset.datasetHash,
+        rehearsal: rehearsalSet?.datasetHash ?? null
+      }
     },
     training,
     validation,
@@ -72,16 +88,21 @@ async function runTraining(request: TrainRequest, context: JobContext): Promise<
     stage: settings.direct ? ('direct' as const) : ('ann' as const),
     architecture: finished.architecture,
     spiking: finished.spiking,
-    preprocessing: PREPROCESSING,
+    preprocessing,
     labels: [...CROP_LABELS],
-    licence: 'CC-BY-SA-4.0',
+    licence: parent?.manifest.licence ?? 'CC-BY-SA-4.0',
     provenance: {
       data: { hash: dataset.datasetHash, training: training.length, validation: validation.length },
+      rehearsal: rehearsalSet && { hash: rehearsalSet.datasetHash, training: rehearsal.length },
       settings,
       runtime,
       seconds: Math.round(outcome.seconds),
       bestEpoch: outcome.bestEpoch,
-      parent: null
+      parent: parent && {
+        id: parent.manifest.id,
+        weightsSha256: parent.manifest.weightsSha256,
+        provenance: parent.manifest.provenance
+      }
     },
     scores: { validation: outcome.validation }
   }
@@ -98,17 +119,30 @@ async function runTraining(request: TrainRequest, context: JobContext): Promise<
   }
 }
 
-function newNetwork(
+/** The ANN to go on from; its shape takes the place of `channels`. */
+async function readParent(dir: string, settings: AnnSettings): Promise<Model> {
+  if (settings.direct) {
+    throw new HippospikeError(
+      'usage',
+      'a directly trained network starts from random weights; leave out the model to go on from, or --direct'
+    )
+  }
+  const parent = await readModel(dir)
+  if (parent.manifest.spiking === null) return parent
+  throw new HippospikeError(
+    'input',
+    `model ${parent.manifest.id} is a spiking model, which fine-tuning goes on from; training takes an ANN`
+  )
+}
+
+function networkOf(
   architecture: Architecture,
-  settings: AnnSettings
+  start: ParameterSet,
+  { padMultiple }: Preprocessing,
+  { direct, loss }: AnnSettings
 ): { parameters: ParameterSet; network: TrainableNetwork } {
-  const start = initialParameters(architecture, createRandom(settings.seed).gaussian)
-  const { direct, loss } = settings
   if (!direct) {
-    return {
-      parameters: start,
-      network: annNetwork(architecture, start, loss, PREPROCESSING.padMultiple)
-    }
+    return { parameters: start, network: annNetwork(architecture, start, loss, padMultiple) }
   }
   const ones = new Map(activatedLayers(architecture).map((layer) => [layer.name, [1]]))
   const parameters = spikingParameters(start, ones, true)
@@ -122,7 +156,7 @@ function newNetwork(
     loss,
     teacher: null,
     penalties: { operations: direct.operationsPenalty, rate: direct.ratePenalty },
-    padMultiple: PREPROCESSING.padMultiple
+    padMultiple
   })
   return { parameters, network }
 }

@@ -11,19 +11,31 @@ import {
 import type { Volume } from '../../../core/volume/volume'
 import { encodePng } from '../../workspace/export/png'
 
-/** Millimetres a pixel. */
-const PIXEL_MM = 0.6
-/** Millimetres around the mask. */
-const MARGIN_MM = 22
-/** Millimetres that are shown at least: both hippocampi, or where they should be. */
-const LEAST: readonly [number, number] = [110, 70]
+/** What a picture shows. */
+export interface PictureView {
+  /** Millimetres a pixel. */
+  pixelMm: number
+  /** Millimetres around the mask. */
+  marginMm: number
+  /** Width and height that are shown at least, in millimetres. */
+  leastMm: readonly [number, number]
+  /** Mask that decides on the plane and its middle; the one that is drawn where there is none. */
+  centredOn?: Volume<Uint8Array>
+}
+
+/** Both hippocampi, or where they should be. */
+const HEAD_VIEW: PictureView = { pixelMm: 0.6, marginMm: 22, leastMm: [110, 70] }
 
 /**
  * A coronal plane with the mask's outline, as PNG: the plane that holds most of the mask, or the image's middle where it is empty; the patient's right on
  * the left of the picture.
  */
-export function coronalPicture(image: Volume, mask: Volume<Uint8Array>): Buffer {
-  const plane = planeThrough(mask)
+export function coronalPicture(
+  image: Volume,
+  mask: Volume<Uint8Array>,
+  view: PictureView = HEAD_VIEW
+): Buffer {
+  const plane = planeThrough(view.centredOn ?? mask, view)
   const [width, , height] = plane.size
   const map = indexMap(plane, image.geometry)
   const values = sampleLinear(image.voxels, image.geometry.size, 1, plane.size, map)
@@ -50,17 +62,20 @@ function isWithin(size: Readonly<Triple>, map: IndexMap, column: number, row: nu
 }
 
 /** A grid of one coronal layer: the first axis to the patient's left, the last one down, in LPS millimetres. */
-function planeThrough(mask: Volume<Uint8Array>): Geometry {
+function planeThrough(
+  mask: Volume<Uint8Array>,
+  { pixelMm, marginMm, leastMm }: PictureView
+): Geometry {
   const { low, high, depth } = extentOf(mask)
   const [width, height] = [0, 2].map((axis, n) =>
-    Math.max(LEAST[n]!, high[axis]! - low[axis]! + 2 * MARGIN_MM)
+    Math.max(leastMm[n]!, high[axis]! - low[axis]! + 2 * marginMm)
   ) as [number, number]
-  const size: Triple = [Math.round(width / PIXEL_MM), 1, Math.round(height / PIXEL_MM)]
-  const left = (low[0] + high[0]) / 2 - ((size[0] - 1) / 2) * PIXEL_MM
-  const top = (low[2] + high[2]) / 2 + ((size[2] - 1) / 2) * PIXEL_MM
+  const size: Triple = [Math.round(width / pixelMm), 1, Math.round(height / pixelMm)]
+  const left = (low[0] + high[0]) / 2 - ((size[0] - 1) / 2) * pixelMm
+  const top = (low[2] + high[2]) / 2 + ((size[2] - 1) / 2) * pixelMm
   return {
     size,
-    spacing: [PIXEL_MM, PIXEL_MM, PIXEL_MM],
+    spacing: [pixelMm, pixelMm, pixelMm],
     origin: [left, depth, top],
     // A mirrored grid: what is shown is seen from the front.
     direction: [1, 0, 0, 0, 1, 0, 0, 0, -1]

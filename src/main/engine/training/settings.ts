@@ -25,6 +25,10 @@ const common = {
   averageDecay: z.number().min(0).lt(1),
   augmentation: z.boolean().default(true),
   validateEvery: z.int().min(1),
+  /** Null for every training case once an epoch, and rehearsal beside. */
+  stepsPerEpoch: z.int().min(1).max(100_000).nullable().default(null),
+  /** Share of the samples that comes from the rehearsal data set, where there is one. */
+  rehearsalShare: z.number().min(0).lt(1).default(0.5),
   loss: z.enum(LOSSES).default('dice+cross-entropy'),
   seed: z.int().min(0).max(0xffff_ffff).default(1)
 }
@@ -95,6 +99,7 @@ export function trainingOptions(
 ): TrainingOptions {
   const { epochs, batchSize, patch, learningRate, warmUpEpochs, finalRateFraction } = settings
   const { averageDecay, validateEvery, seed, weightDecay, clipNorm } = settings
+  const { stepsPerEpoch, rehearsalShare } = settings
   return {
     epochs,
     batchSize,
@@ -103,6 +108,8 @@ export function trainingOptions(
     warmUpEpochs,
     finalRateFraction,
     averageDecay,
+    stepsPerEpoch,
+    rehearsalShare,
     validateEvery,
     seed,
     statisticsMomentum: 0.1,

@@ -1,23 +1,26 @@
 import { createHash } from 'node:crypto'
-import { join } from 'node:path'
 import { HippospikeError } from '../../../shared/errors'
+import { STRUCTURES } from '../../../shared/labels'
 import type { Preprocessing } from '../../../shared/model'
+import type { Part, VerdictDice } from '../../../shared/training'
 import type { TrainingCase } from '../../../core/training/augmentation'
 import type { TrainableNetwork } from '../../../core/training/network'
+import { stepsPerEpoch } from '../../../core/training/sample-plan'
 import {
   keptParameters,
   train,
-  type DiceByStructure,
+  DivergenceError,
   type TrainingEvent,
   type TrainingOptions,
   type TrainingState
 } from '../../../core/training/train'
-import type { Dataset, Split } from '../../imaging/dataset'
+import { openDataset, type Dataset } from '../../imaging/dataset'
 import { makeFolder } from '../../workspace/atomic-write'
 import { readTrainingCase } from '../cases'
 import { throwIfCancelled, yieldToHost, type JobContext } from '../jobs/job'
-import { readCheckpoint, writeCheckpoint } from './checkpoint-file'
+import { Checkpoints, positionText } from './checkpoints'
 import { Curves } from './curves'
+import { previewStart, writePreview } from './preview'
 
 export interface StageRun {
   /** Name of the stage in progress messages. */
@@ -25,6 +28,10 @@ export interface StageRun {
   dir: string
   network: TrainableNetwork
   options: TrainingOptions
+  /** Mixed in, against forgetting; none by default. */
+  rehearsal?: TrainingCase[]
+  /** Folder for pictures of a validation case before training and after each validation; null for none. */
+  previews?: string | null
   /** Everything else that tells this run from another: settings, hash of the data, hash of the starting weights. */
   identity: unknown
 }
@@ -32,9 +39,14 @@ export interface StageRun {
 export interface StageOutcome {
   /** The parameters to keep. */
   values: Float32Array
-  validation: DiceByStructure | null
+  validation: VerdictDice | null
   bestEpoch: number | null
   seconds: number
+}
+
+/** The data set to rehearse on; null for none. */
+export async function openRehearsal(dir: string | null | undefined): Promise<Dataset | null> {
+  return dir == null ? null : openDataset(dir)
 }
 
 /**
@@ -44,7 +56,7 @@ export interface StageOutcome {
  */
 export async function loadCases(
   dataset: Dataset,
-  split: Split,
+  split: Exclude<Part, 'test'>,
   preprocessing: Preprocessing,
   context: JobContext
 ): Promise<TrainingCase[]> {
@@ -65,50 +77,80 @@ export async function loadCases(
 }
 
 /**
- * Trains, with a checkpoint after every epoch, curves, progress and cancelling. A run that was interrupted goes on from its last checkpoint and
- * ends with the same weights as an undisturbed one.
+ * Trains, with checkpoints, curves, progress and cancelling. A run that was interrupted goes on from its last checkpoint and ends with the same
+ * weights as an undisturbed one. Cancelled, it goes on from the very step.
  *
- * @throws HippospikeError (input) when the loss stops being finite: the last checkpoint is kept
+ * @throws HippospikeError (input) when the loss or a gradient stops being finite: the last good state is kept
  */
 export async function runStage(
-  { stage, dir, network, options, identity }: StageRun,
+  { stage, dir, network, options, identity, rehearsal = [], previews = null }: StageRun,
   training: TrainingCase[],
   validation: TrainingCase[],
   context: JobContext
 ): Promise<StageOutcome> {
   const start = performance.now()
   await makeFolder(dir)
-  const path = join(dir, 'checkpoint.bin')
   const fingerprint = fingerprintOf({ identity, options, start: hashOf(network.parameters.values) })
-  const found = await readCheckpoint(path, fingerprint, network.parameters.values.length)
-  let state: TrainingState | null = null
-  if (found && 'reason' in found) {
-    throw new HippospikeError(
-      'output',
-      `${path} cannot be resumed: ${found.reason}; remove it to start anew, or choose another folder with --out`
-    )
+  const checkpoints = new Checkpoints(dir, fingerprint, network.parameters.values.length)
+  const state = await checkpoints.read((message) => {
+    context.warn(message)
+  })
+  if (state) context.progress(stage, null, `resuming ${positionText(state)}`)
+  if (previews !== null) await previewStart(previews, network, validation)
+  const steps = stepsPerEpoch(options, {
+    training: training.length,
+    rehearsal: rehearsal.length
+  })
+  const { epochsDone, stepsDone } = state ?? { epochsDone: 0, stepsDone: 0 }
+  const curves = await Curves.open(dir, {
+    epochsDone,
+    step: epochsDone * steps + stepsDone
+  })
+  /** The last state, where no checkpoint holds it. */
+  let unkept: TrainingState | null = null
+  try {
+    return await run()
+  } catch (cause) {
+    throw await stopped(cause)
   }
-  if (found) {
-    state = found.state
-    context.progress(stage, null, `resuming after epoch ${state.epochsDone}`)
-  }
-  const curves = await Curves.open(dir, state?.epochsDone ?? 0)
-  const events = train(network, training, validation, options, state)
-  for (;;) {
-    const next = await events.next().catch((cause: unknown) => {
-      throw diverged(stage, path, cause)
-    })
-    if (next.done) {
-      const { best } = next.value
-      return {
-        values: keptParameters(next.value),
-        validation: best?.dice ?? null,
-        bestEpoch: best?.epoch ?? null,
-        seconds: (performance.now() - start) / 1000
+
+  async function run(): Promise<StageOutcome> {
+    const events = train(network, training, validation, options, state, rehearsal)
+    for (;;) {
+      const next = await events.next()
+      if (next.done) {
+        const { best } = next.value
+        return {
+          values: keptParameters(next.value),
+          validation: best?.dice ?? null,
+          bestEpoch: best?.epoch ?? null,
+          seconds: (performance.now() - start) / 1000
+        }
       }
+      await handle(next.value)
+      await yieldToHost(context)
     }
-    await handle(next.value)
-    await yieldToHost(context)
+  }
+
+  async function keep(reached: TrainingState): Promise<void> {
+    await checkpoints.write(reached)
+    unkept = null
+  }
+
+  /** Keeps what was reached where the run stops, and says why it does. */
+  async function stopped(cause: unknown): Promise<unknown> {
+    const diverged = cause instanceof DivergenceError
+    const kind = cause instanceof HippospikeError ? cause.kind : null
+    if (unkept && (diverged || kind === 'cancelled')) {
+      // What keeps this from being written must not hide the reason of the stop.
+      await keep(unkept).catch((failure: unknown) => {
+        context.warn(failure instanceof Error ? failure.message : String(failure))
+      })
+    }
+    if (diverged) return divergence(stage, cause, checkpoints)
+    if (kind !== 'output') return cause
+    const { message } = cause as HippospikeError
+    return new HippospikeError('output', `${message}; ${checkpoints.keptText()}`, { cause })
   }
 
   async function handle(event: TrainingEvent): Promise<void> {
@@ -121,38 +163,55 @@ export async function runStage(
         const values = { loss, learningRate, gradientNorm, seconds }
         context.progress(stage, fraction, message, { epoch, step: globalStep, ...values })
         await curves.add(epoch, globalStep, values)
+        unkept = event.state
+        if (checkpoints.isDue()) await keep(event.state)
         return
       }
       case 'validation': {
-        const { dice, epoch } = event
-        const globalStep = epoch * Math.ceil(training.length / options.batchSize)
-        const text = Object.values(dice).map((value) => value.toFixed(4))
+        const { dice, epoch, firingRate, example } = event
+        const text = STRUCTURES.map((name) => dice[name]?.toFixed(4) ?? '–')
         context.progress(
           stage,
           epoch / options.epochs,
           `epoch ${epoch}: validation Dice ${text.join(' / ')}`,
-          { epoch, ...dice }
+          { epoch, step: epoch * steps, dice, firingRate }
         )
-        await curves.add(epoch, globalStep, {
-          'validation/anterior': dice.anterior,
-          'validation/posterior': dice.posterior,
-          'validation/whole': dice.whole
-        })
+        await curves.add(epoch, epoch * steps, validationValues(dice, firingRate))
+        if (previews !== null) await writePreview(previews, epoch, example)
         return
       }
       case 'epoch':
-        await writeCheckpoint(path, event.state, fingerprint)
+        await keep(event.state)
         await curves.flushTensorboard()
         return
     }
   }
 }
 
-function diverged(stage: string, path: string, cause: unknown): unknown {
-  if (!(cause instanceof RangeError)) return cause
+/** What of a validation goes into the curves: what is not known is left out. */
+function validationValues(
+  dice: VerdictDice,
+  firingRate: Record<string, number> | null
+): Record<string, number> {
+  const values: Record<string, number> = {}
+  for (const name of STRUCTURES) {
+    const value = dice[name]
+    if (value !== null) values[`validation/${name}`] = value
+  }
+  for (const [layer, rate] of Object.entries(firingRate ?? {}))
+    values[`firing-rate/${layer}`] = rate
+  return values
+}
+
+function divergence(
+  stage: string,
+  cause: DivergenceError,
+  { path, kept }: Checkpoints
+): HippospikeError {
+  const good = kept === null ? '' : `; the last good state, ${kept}, is in ${path}`
   return new HippospikeError(
     'input',
-    `${stage}: training diverged (${cause.message}); the last good state is in ${path}; lower the learning rate and start anew`,
+    `${stage}: training stopped, as its ${cause.message}${good}; lower the learning rate and start anew in another folder`,
     { cause }
   )
 }

@@ -4,7 +4,7 @@ import type { SpikeMode } from '../../../../src/shared/model'
 import { networkMacs, spikeFanOut } from '../../../../src/core/metrics/operations'
 import { toTensors, type NamedTensors } from '../../../../src/core/snn/parameters'
 import { snnForward } from '../../../../src/core/snn/unet-snn'
-import { segmentationLoss } from '../../../../src/core/training/losses'
+import { batchLoss, type BatchTarget } from '../../../../src/core/training/losses'
 import {
   NO_PENALTIES,
   snnNetwork,
@@ -31,17 +31,13 @@ function options(mode: SpikeMode, overrides: Partial<SnnTrainingOptions> = {}): 
   }
 }
 
-const target = (): tf.Tensor2D =>
-  tf.cast(
-    tf.oneHot(
-      tf.tensor1d(
-        Array.from({ length: VOXELS }, (_, n) => (n * 7) % 3),
-        'int32'
-      ),
-      3
-    ),
-    'float32'
-  ) as tf.Tensor2D
+const target = (): BatchTarget => ({
+  labels: tf.tensor1d(
+    Array.from({ length: VOXELS }, (_, n) => (n * 7) % 3),
+    'int32'
+  ),
+  wholeOnly: [false, false]
+})
 
 /** Loss and its gradient by every trained parameter. */
 function gradientsOf(loss: (tensors: NamedTensors) => tf.Scalar): {
@@ -97,7 +93,7 @@ describe.each(['binary', 'ternary', 'ternary-memory'] satisfies SpikeMode[])(
           }
         })
         const share = tf.div(tf.addN(operations), networkMacs(ARCHITECTURE, VOXELS))
-        const loss = segmentationLoss('dice+cross-entropy', logits, target())
+        const loss = batchLoss('dice+cross-entropy', logits, target())
         const rate = tf.div(tf.addN(spikeCounts), opportunities)
         return tf.addN([
           loss,

@@ -11,6 +11,7 @@ import {
 import { ADAMW_DEFAULTS } from '../../../../src/core/training/optimiser'
 import { NO_PENALTIES, snnNetwork } from '../../../../src/core/training/snn-network'
 import {
+  DivergenceError,
   keptParameters,
   train,
   validate,
@@ -39,6 +40,8 @@ const OPTIONS: TrainingOptions = {
   averageDecay: 0.9,
   statisticsMomentum: 0.1,
   augmentation: AUGMENTATION_DEFAULTS,
+  stepsPerEpoch: null,
+  rehearsalShare: 0.5,
   validateEvery: 1,
   seed: 7
 }
@@ -72,7 +75,7 @@ async function run(
   network: TrainableNetwork,
   options: TrainingOptions,
   state: TrainingState | null = null,
-  { cases = CASES, validation = VALIDATION, stopAfter = Infinity } = {}
+  { cases = CASES, validation = VALIDATION, stopAfter = Infinity, stopAtStep = Infinity } = {}
 ): Promise<Run> {
   const events: TrainingEvent[] = []
   const generator = train(network, cases, validation, options, state)
@@ -80,7 +83,9 @@ async function run(
     const next = await generator.next()
     if (next.done) return { events, state: next.value }
     events.push(next.value)
-    if (next.value.type === 'epoch' && next.value.epoch === stopAfter) {
+    if (next.value.type === 'validation') continue
+    const steps = events.filter(({ type }) => type === 'step').length
+    if (next.value.type === 'epoch' ? next.value.epoch === stopAfter : steps === stopAtStep) {
       const kept = copied(next.value.state)
       await generator.return(next.value.state)
       return { events, state: kept }
@@ -117,6 +122,21 @@ describe('train', () => {
       expect(resumed.state).toEqual(undisturbed.state)
       expect(losses(resumed)).toEqual(losses(undisturbed).slice(1))
       expect(maxDifference(state.values, undisturbed.state.values)).toBeGreaterThan(1e-4)
+    }
+  )
+
+  it.each([1, 2, 3])(
+    'ends with the same weights, stopped after %s steps, in or at the end of an epoch before it is validated',
+    async (steps) => {
+      const undisturbed = await run(ann(), OPTIONS)
+      const { state } = await run(ann(), OPTIONS, null, { stopAtStep: steps })
+      expect([state.epochsDone, state.stepsDone]).toEqual([
+        steps < 3 ? 0 : 1,
+        steps < 3 ? steps : 1
+      ])
+      const resumed = await run(ann(), OPTIONS, copied(state))
+      expect(resumed.state).toEqual(undisturbed.state)
+      expect(losses(resumed)).toEqual(losses(undisturbed).slice(state.epochsDone))
     }
   )
 
@@ -163,7 +183,7 @@ describe('train', () => {
     expect(state.best).toMatchObject({ epoch: best.epoch, score: best.meanDice, dice: best.dice })
     expect(keptParameters(state)).toBe(state.best!.values)
     const network = ann()
-    expect(await validate(network, state.best!.values, VALIDATION)).toEqual(best.dice)
+    expect((await validate(network, state.best!.values, VALIDATION)).dice).toEqual(best.dice)
     const without = await run(ann(), { ...OPTIONS, epochs: 1 }, null, { validation: [] })
     expect(without.state.best).toBeNull()
     expect(keptParameters(without.state)).toBe(without.state.average)
@@ -215,8 +235,10 @@ describe('train', () => {
     bad.image = Float32Array.from(bad.image).fill(NaN)
     const trained = network()
     const options = { ...OPTIONS, batchSize: 1, augmentation: null }
-    await expect(run(trained, options, null, { cases: [CASES[0]!, bad] })).rejects.toThrow(
-      RangeError
+    const stopped = run(trained, options, null, { cases: [CASES[0]!, bad] })
+    await expect(stopped).rejects.toThrow(DivergenceError)
+    await expect(stopped).rejects.toThrow(
+      /is NaN in epoch 1, step [12], at a learning rate of 0\.\d+/
     )
     expect(trained.parameters.values.every(Number.isFinite)).toBe(true)
   })
