@@ -18,6 +18,7 @@ import { openDataset, type Dataset } from '../../imaging/dataset'
 import { makeFolder } from '../../workspace/atomic-write'
 import { readTrainingCase } from '../cases'
 import { throwIfCancelled, yieldToHost, type JobContext } from '../jobs/job'
+import { checkCases } from './check-cases'
 import { Checkpoints, positionText } from './checkpoints'
 import { Curves } from './curves'
 import { previewStart, writePreview } from './preview'
@@ -80,7 +81,7 @@ export async function loadCases(
  * Trains, with checkpoints, curves, progress and cancelling. A run that was interrupted goes on from its last checkpoint and ends with the same
  * weights as an undisturbed one. Cancelled, it goes on from the very step.
  *
- * @throws HippospikeError (input) when the loss or a gradient stops being finite: the last good state is kept
+ * @throws HippospikeError (input) for cases that cannot be trained on together, and when the loss or a gradient stops being finite: the last good state is kept
  */
 export async function runStage(
   { stage, dir, network, options, identity, rehearsal = [], previews = null }: StageRun,
@@ -89,6 +90,7 @@ export async function runStage(
   context: JobContext
 ): Promise<StageOutcome> {
   const start = performance.now()
+  checkCases([...training, ...validation])
   await makeFolder(dir)
   const fingerprint = fingerprintOf({ identity, options, start: hashOf(network.parameters.values) })
   const checkpoints = new Checkpoints(dir, fingerprint, network.parameters.values.length)
