@@ -5,8 +5,10 @@ import { runtimeSchema } from './runtime'
 /** What the engine is asked to measure of a stage that is planned, before it is run. */
 export const measureRequestSchema = z.strictObject({
   stage: z.enum(['ann', 'fine-tuning']),
-  /** Folder of a model of the same shape; null for that of the settings' `channels`, or the usual one. */
+  /** Folder of a model of the same shape; null for one with these channels. */
   model: z.string().min(1).nullable(),
+  /** Null for the usual ones. */
+  channels: z.array(z.int().min(1).max(512)).min(1).max(4).nullable(),
   /** Of the spiking network; null where the stage has none, or for the model's default. */
   timesteps: z.int().min(1).max(64).nullable(),
   /** Null for the model's. */
@@ -22,10 +24,14 @@ export const measurementSchema = z.strictObject({
   secondsPerStep: z.number().positive(),
   /** Of a validation. */
   secondsPerCase: z.number().positive(),
-  /** Cases that a step takes, epochs, and after how many of them there is a validation: the settings with their defaults. */
-  batchSize: z.int(),
+  // The settings with their defaults.
   epochs: z.int(),
   validateEvery: z.int(),
+  sampling: z.strictObject({
+    batchSize: z.int(),
+    stepsPerEpoch: z.int().nullable(),
+    rehearsalShare: z.number()
+  }),
   /** Numbers that are learned. */
   parameters: z.int(),
   /** Of the engine at its most. */

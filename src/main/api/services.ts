@@ -1,4 +1,5 @@
 import { JobQueue } from '../jobs/queue'
+import { TrainingRuns } from '../jobs/training-run'
 import { isOver } from '../jobs/transitions'
 import { WorkspaceSession } from '../workspace/session'
 import { UserConfig } from '../workspace/user-config'
@@ -21,6 +22,7 @@ export interface Services extends HostInfo {
   events: EventHub
   images: ImageCache
   jobs: JobQueue
+  runs: TrainingRuns
   log: LogFile
 }
 
@@ -37,13 +39,17 @@ export function createServices(info: HostInfo): Services {
       events.emit({ type: 'cases', caseId: job.request.caseId })
     }
   })
-  return {
-    ...info,
-    config,
-    session: new WorkspaceSession(config),
-    events,
-    images: new ImageCache(),
+  const session = new WorkspaceSession(config)
+  const runs = new TrainingRuns({
     jobs,
-    log
-  }
+    resources: info.resources,
+    onChange: (root, run) => {
+      // One of a workspace that was open before goes on, and is nothing to the windows of this one.
+      if (session.isOpen(root)) events.emit({ type: 'training', run })
+    },
+    log: (line) => {
+      log.write(`engine: ${line}`)
+    }
+  })
+  return { ...info, config, session, events, images: new ImageCache(), jobs, runs, log }
 }

@@ -1,11 +1,15 @@
+import { dirname } from 'node:path'
 import { Hono } from 'hono'
 import { z } from 'zod'
 import { trashedSchema } from '../../shared/api/cases'
+import { workspaceModels } from '../workspace/layout'
+import { runsFolder } from '../workspace/run-files'
 import { restoreFromTrash, trashCase } from '../workspace/trash'
 import { answer, pathPart } from './http'
 import type { Services } from './services'
 
-const restoredSchema = z.strictObject({ caseId: z.string() })
+/** Null for a model or a training run. */
+const restoredSchema = z.strictObject({ caseId: z.string().nullable() })
 
 export function trashRoutes({ session, events }: Services): Hono {
   const app = new Hono()
@@ -16,8 +20,12 @@ export function trashRoutes({ session, events }: Services): Hono {
       return answer(trashedSchema, { trashId })
     })
     .post('/trash/:trashId/restore', async (context) => {
-      const caseId = await restoreFromTrash(session.writableRoot, pathPart(context, 'trashId'))
-      events.emit({ type: 'cases', caseId })
+      const root = session.writableRoot
+      const { caseId, paths } = await restoreFromTrash(root, pathPart(context, 'trashId'))
+      if (caseId !== null) events.emit({ type: 'cases', caseId })
+      const areIn = (folder: string): boolean => paths.some((path) => dirname(path) === folder)
+      if (areIn(workspaceModels(root))) events.emit({ type: 'models' })
+      if (areIn(runsFolder(root))) events.emit({ type: 'runs' })
       return answer(restoredSchema, { caseId })
     })
   return app

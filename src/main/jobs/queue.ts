@@ -10,7 +10,10 @@ import { isOver, nextState, type JobHappening } from './transitions'
 /** What a running job has of the queue. */
 export interface JobRun {
   signal: AbortSignal
-  onProgress(progress: Progress): void
+  /** @param secondsLeft of the whole job, where it knows better than the pace of its stage tells */
+  onProgress(progress: Progress, secondsLeft?: number | null): void
+  /** Whether it is stopped because the program ends, and nobody has cancelled it. */
+  isClosing(): boolean
 }
 
 /** One thing to do: made ready when it was asked for, done when its turn comes. */
@@ -20,6 +23,8 @@ export interface Task {
   paceKey: string
   /** @returns id of the result that it made */
   run(run: JobRun): Promise<string | null>
+  /** It was cancelled, or the program ends, before its turn came. */
+  onDropped?(closing: boolean): Promise<void>
 }
 
 interface Entry {
@@ -28,6 +33,8 @@ interface Entry {
   abort: AbortController
   startedMs: number
   stageStartedMs: number
+  /** The end that the task itself has told, in milliseconds of the clock; undefined where it leaves that to its pace. */
+  toldEndMs?: number | null | undefined
 }
 
 /** Finished jobs that are still listed. */
@@ -41,6 +48,8 @@ export class JobQueue {
   private readonly listeners = new Set<(job: AppJob) => void>()
   private readonly seconds = new Map<string, number>()
   private running: Entry | null = null
+  private readonly drops = new Set<Promise<void>>()
+  private closing = false
 
   constructor(private readonly now: () => number = () => performance.now()) {}
 
@@ -92,15 +101,26 @@ export class JobQueue {
       throw new HippospikeError('usage', `the job is over already: it is ${entry.job.state}`)
     }
     entry.abort.abort()
-    if (entry.job.state === 'queued') this.happen(entry, 'cancel', {})
-    else this.change(entry, { message: 'stopping', secondsLeft: null })
+    if (entry.job.state === 'queued') {
+      this.happen(entry, 'cancel', {})
+      this.drop(entry)
+    } else this.change(entry, { message: 'stopping', secondsLeft: null })
     return entry.job
   }
 
   /** Cancels whatever is not over, and waits for it: the engine does not outlive its host. */
   async close(): Promise<void> {
+    this.closing = true
     for (const { job } of this.entries) if (!isOver(job.state)) this.cancel(job.id)
     while (this.running !== null) await new Promise((resolve) => setTimeout(resolve, 20))
+    await Promise.all(this.drops)
+  }
+
+  private drop({ task }: Entry): void {
+    const dropped = task.onDropped?.(this.closing).catch(() => undefined)
+    if (dropped === undefined) return
+    this.drops.add(dropped)
+    void dropped.finally(() => this.drops.delete(dropped))
   }
 
   private startNext(): void {
@@ -121,9 +141,13 @@ export class JobQueue {
     try {
       const resultId = await task.run({
         signal: abort.signal,
-        onProgress: (progress) => {
+        onProgress: (progress, secondsLeft) => {
+          if (secondsLeft !== undefined) {
+            entry.toldEndMs = secondsLeft === null ? null : this.now() + secondsLeft * 1000
+          }
           this.progress(entry, progress)
-        }
+        },
+        isClosing: () => this.closing
       })
       this.seconds.set(task.paceKey, (this.now() - entry.startedMs) / 1000)
       this.happen(entry, 'succeed', { resultId, fraction: 1 })
@@ -154,6 +178,10 @@ export class JobQueue {
 
   private timeLeft(entry: Entry): number | null {
     if (entry.abort.signal.aborted) return null
+    const { toldEndMs } = entry
+    if (toldEndMs !== undefined) {
+      return toldEndMs === null ? null : Math.max(0, toldEndMs - this.now()) / 1000
+    }
     return secondsLeft({
       elapsedSeconds: (this.now() - entry.startedMs) / 1000,
       fraction: entry.job.fraction,

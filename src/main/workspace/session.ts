@@ -57,6 +57,10 @@ export class WorkspaceSession {
     throw new HippospikeError('usage', 'no workspace is open; open or create one first')
   }
 
+  isOpen(root: string): boolean {
+    return this.current?.path === root
+  }
+
   /** @throws HippospikeError (output) where nothing can be saved */
   get writableRoot(): string {
     const { root } = this

@@ -22,7 +22,8 @@ import { resultPaths } from './result-paths'
 const entrySchema = z.strictObject({
   format: z.literal('hippospike-trash'),
   version: z.literal(1),
-  caseId: z.string(),
+  /** Null for what belongs to no case: a model, a training run. */
+  caseId: z.string().nullable(),
   removedAt: z.string(),
   /** Paths in the workspace, with `/`; each lies in the entry's folder under its number. */
   paths: z.array(z.string().regex(/^(?!.*(^|\/)\.\.(\/|$))[^/].*$/)).min(1)
@@ -44,13 +45,25 @@ export async function trashResult(root: string, caseId: string, id: string): Pro
   return moveToTrash(root, caseId, await resultPaths(root, caseId, id))
 }
 
+/** Moves files or folders that belong to no case to the trash. @returns the entry's id */
+export async function trashPaths(root: string, paths: string[]): Promise<string> {
+  await assertPresent(root)
+  return moveToTrash(root, null, paths)
+}
+
+/** What was brought back. */
+export interface Restored {
+  /** The case that it belongs to, or is; null for a model or a training run. */
+  caseId: string | null
+  paths: string[]
+}
+
 /**
  * Brings back what was removed.
  *
- * @returns the case that it belongs to
  * @throws MissingError where the trash has no such entry; HippospikeError (output) where its place is taken
  */
-export async function restoreFromTrash(root: string, trashId: string): Promise<string> {
+export async function restoreFromTrash(root: string, trashId: string): Promise<Restored> {
   await assertPresent(root)
   const folder = join(trashFolder(root), trashId)
   const known = /^[0-9a-f-]{36}$/.test(trashId)
@@ -74,7 +87,7 @@ export async function restoreFromTrash(root: string, trashId: string): Promise<s
     throw new MissingError(`the trash has no entry ${trashId}; it may have been restored already`)
   }
   await moveAll(moves)
-  return entry.caseId
+  return { caseId: entry.caseId, paths: moves.map(({ to }) => to) }
 }
 
 /** The folders of a case; its files alone where other cases share the folders. */
@@ -94,12 +107,12 @@ async function ownPaths(root: string, caseId: string): Promise<string[]> {
   return [
     // `sub-01_T1w.json` is of case 01, and `sub-01_run-1_T1w.json` of another.
     ...(await own(join(folders[0], 'anat'), (rest) => /^T1w\./.test(rest))),
-    ...(await own(join(folders[1], 'anat'), (rest) => /^(seg-|error\.|case\.)/.test(rest))),
+    ...(await own(join(folders[1], 'anat'), (rest) => /^(seg-|error\.|case\.|stages\.)/.test(rest))),
     caseFile(root, caseId)
   ].filter((path, n, all) => all.indexOf(path) === n)
 }
 
-async function moveToTrash(root: string, caseId: string, all: string[]): Promise<string> {
+async function moveToTrash(root: string, caseId: string | null, all: string[]): Promise<string> {
   const trashId = randomUUID()
   const folder = join(trashFolder(root), trashId)
   const there = await Promise.all(all.map(exists))

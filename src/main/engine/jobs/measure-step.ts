@@ -53,14 +53,14 @@ async function measure(request: MeasureRequest, context: JobContext): Promise<Me
   const cases = Array.from({ length: STEPS * settings.batchSize }, (_, seed) =>
     syntheticCase(seed, settings.patch)
   )
-  const parameters = network.parameters.values.length
+  const options = trainingOptions(settings)
   const taken: number[] = []
   const start = performance.now()
-  for await (const ms of timedSteps(network, cases, trainingOptions(settings))) {
+  for await (const ms of timedSteps(network, cases, options)) {
     taken.push(ms / 1000)
     context.progress('measure', taken.length / STEPS, `step ${taken.length} of ${STEPS}`)
     await yieldToHost(context)
-    if ((performance.now() - start) / 1000 > ENOUGH_SECONDS) break
+    if (taken.length === STEPS || (performance.now() - start) / 1000 > ENOUGH_SECONDS) break
   }
   const validationStart = performance.now()
   await validate(network, network.parameters.values, [cases[0]!])
@@ -68,10 +68,14 @@ async function measure(request: MeasureRequest, context: JobContext): Promise<Me
     runtime,
     secondsPerStep: median(taken.length > 1 ? taken.slice(1) : taken),
     secondsPerCase: (performance.now() - validationStart) / 1000,
-    batchSize: settings.batchSize,
-    epochs: settings.epochs,
-    validateEvery: settings.validateEvery,
-    parameters,
+    epochs: options.epochs,
+    validateEvery: options.validateEvery,
+    sampling: {
+      batchSize: options.batchSize,
+      stepsPerEpoch: options.stepsPerEpoch,
+      rehearsalShare: options.rehearsalShare
+    },
+    parameters: network.parameters.values.length,
     // Kilobytes on Linux and macOS alike (Node documents it so).
     peakMemoryBytes: process.resourceUsage().maxRSS * 1024
   }
@@ -88,15 +92,14 @@ function plan(request: MeasureRequest, manifest: ModelManifest | null): Planned 
   const { padMultiple } = manifest?.preprocessing ?? PREPROCESSING
   if (request.stage === 'ann') {
     const settings = parseSettings(annSettingsSchema, request.settings)
-    const channels = manifest?.architecture.channels ?? settings.channels
-    const architecture = architectureOf(channels, true)
+    const architecture = architectureOf(manifest, request.channels ?? settings.channels, true)
     return {
       settings,
       network: () => annNetwork(architecture, random(architecture), settings.loss, padMultiple)
     }
   }
   const settings = parseSettings(finetuneSettingsSchema, request.settings)
-  const architecture = architectureOf(manifest?.architecture.channels ?? USUAL_CHANNELS, false)
+  const architecture = architectureOf(manifest, request.channels ?? USUAL_CHANNELS, false)
   const spiking = manifest?.spiking ?? null
   const neuron = {
     mode: request.mode ?? spiking?.mode ?? 'binary',
@@ -139,7 +142,13 @@ function random(architecture: Architecture): ParameterSet {
   return initialParameters(architecture, createRandom(1).gaussian)
 }
 
-function architectureOf(channels: number[], batchNorm: boolean): Architecture {
+/** Of the model, or else with these channels. */
+function architectureOf(
+  manifest: ModelManifest | null,
+  channels: number[],
+  batchNorm: boolean
+): Architecture {
+  if (manifest !== null) return { ...manifest.architecture, batchNorm }
   return {
     family: 'unet3d',
     inputChannels: 1,

@@ -36,7 +36,9 @@ async function asked(request: object): Promise<unknown> {
   }
   const task = await segmentTask(place, segmentJobRequestSchema.parse(request))
   const { signal } = new AbortController()
-  await expect(task.run({ signal, onProgress: () => undefined })).rejects.toThrow('stopped here')
+  await expect(
+    task.run({ signal, onProgress: () => undefined, isClosing: () => false })
+  ).rejects.toThrow('stopped here')
   return heard
 }
 

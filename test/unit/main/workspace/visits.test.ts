@@ -110,7 +110,7 @@ describe('the visits of a subject', () => {
     const whole = await trashCase(root, '01_ses-1')
     expect(existsSync(join(root, 'sub-01', 'ses-1'))).toBe(false)
     expect(await caseIds(root)).toEqual(['01_ses-2_run-2', '02'])
-    expect(await restoreFromTrash(root, trash)).toBe('01_ses-2_run-1')
+    expect((await restoreFromTrash(root, trash)).caseId).toBe('01_ses-2_run-1')
     await restoreFromTrash(root, whole)
     expect(await caseIds(root)).toEqual(IDS)
   })
