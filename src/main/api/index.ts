@@ -15,6 +15,7 @@ import { preferenceRoutes } from './preferences'
 import { resultRoutes } from './results'
 import type { Services } from './services'
 import { spikeRoutes } from './spikes'
+import { trainingRunRoutes } from './training-runs'
 import { trashRoutes } from './trash'
 import { visitRoutes } from './visits'
 import { workspaceRoutes } from './workspace'
@@ -45,6 +46,7 @@ export function createApi(services: Services): Handler {
     visitRoutes,
     exportRoutes,
     jobRoutes,
+    trainingRunRoutes,
     eventRoutes,
     logRoutes,
     spikeRoutes
