@@ -15,7 +15,7 @@ import { preferenceRoutes } from './preferences'
 import { resultRoutes } from './results'
 import type { Services } from './services'
 import { spikeRoutes } from './spikes'
-import { trainingRunRoutes } from './training-runs'
+import { trainingSetRoutes } from './training-set'
 import { trashRoutes } from './trash'
 import { visitRoutes } from './visits'
 import { workspaceRoutes } from './workspace'
@@ -46,10 +46,10 @@ export function createApi(services: Services): Handler {
     visitRoutes,
     exportRoutes,
     jobRoutes,
-    trainingRunRoutes,
     eventRoutes,
     logRoutes,
-    spikeRoutes
+    spikeRoutes,
+    trainingSetRoutes
   ]
   const app = new Hono()
   for (const make of routes) app.route('/api', make(services))

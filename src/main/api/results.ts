@@ -1,4 +1,3 @@
-import { userInfo } from 'node:os'
 import { basename } from 'node:path'
 import { Hono, type Context } from 'hono'
 import { z } from 'zod'
@@ -21,6 +20,7 @@ import { readJournal, removeJournal, writeJournal } from '../workspace/journal'
 import { approveMask, createResult, importResult, readMask, saveMask } from '../workspace/masks'
 import { listResults, readResult } from '../workspace/result-record'
 import { trashResult } from '../workspace/trash'
+import { authorOf } from './author'
 import {
   answer,
   bodyOf,
@@ -55,10 +55,7 @@ export function resultRoutes(services: Services): Hono {
   })
   const source = async (caseId: string): Promise<SourceImage> =>
     images.read((await readCase(session.root, caseId)).scan)
-  const author = async (): Promise<string> => {
-    const { author: chosen } = await config.preferences()
-    return chosen ?? userName()
-  }
+  const author = (): Promise<string> => authorOf(config)
   const changed = (caseId: string, result: Result, status: 200 | 201 = 200): Response => {
     events.emit({ type: 'cases', caseId })
     return answer(resultSchema, result, status)
@@ -172,13 +169,4 @@ export function resultRoutes(services: Services): Hono {
 
 function nameFor(kind: z.infer<typeof importedKindSchema>, file: string): string {
   return kind === 'truth' ? 'Ground truth' : file.slice(0, 60)
-}
-
-function userName(): string {
-  try {
-    return userInfo().username
-  } catch {
-    // Containers run under ids that no name belongs to.
-    return 'user'
-  }
 }

@@ -116,6 +116,15 @@ export async function readLabels(
   return { geometry: volume.geometry, voxels: labels }
 }
 
+/**
+ * Reads a label map of whatever table.
+ *
+ * @throws HippospikeError (input) as {@link readImage}
+ */
+export async function readLabelValues(path: string): Promise<Volume> {
+  return (await readAny(path, {})).volume
+}
+
 function strangeLabels(path: string, strange: Map<number, number>, allowed: readonly number[]) {
   const listed = [...strange].sort((a, b) => a[0] - b[0]).slice(0, 5)
   const found = listed.map(([label, count]) => `${label} (${count} voxels)`).join(', ')

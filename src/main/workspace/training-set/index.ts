@@ -1,4 +1,5 @@
 export { checkTrainingSet } from './assess'
 export { listCandidates } from './candidates'
+export { importLabelled } from './import-labelled'
 export { readStatistics } from './statistics'
 export { writeTrainingSet, type WrittenTrainingSet } from './write-training-set'

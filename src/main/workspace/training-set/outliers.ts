@@ -5,8 +5,8 @@ import { decileDistance } from '../../../core/training-set/intensity-shape'
 import { deviation, type TrainingStatistics } from './statistics'
 import { warning } from './trainable-mask'
 
-/** Spreads from the middle beyond which a case is pointed out; the shipped models' own cases lie within, but for one in a hundred. */
-const MOST_INTENSITY = 6
+/** Spreads from the middle beyond which a case is pointed out; the shipped models' own cases lie within. */
+const MOST_INTENSITY = 4
 const MOST_VOLUME = 3.5
 
 /** What of a case is unlike the cases that the shipped models were trained on. */

@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import type { CaseFacts, IntensityShape } from '../../../shared/training-set'
 import { HippospikeError } from '../../../shared/errors'
-import { mean, median, standardDeviation } from '../../../core/metrics/statistics'
+import { mean, median, percentile, standardDeviation } from '../../../core/metrics/statistics'
 import { decileDistance } from '../../../core/training-set/intensity-shape'
 import { readJson } from '../json-file'
 
@@ -17,7 +17,7 @@ export const trainingStatisticsSchema = z.strictObject({
   /** The command that makes this file. */
   command: z.string(),
   cases: z.int().positive(),
-  /** Middles are medians; spreads 1.4826 times the median distance from them. */
+  /** Middles are medians; spreads what the farther of the 1st and 99th percentile lies from them, over that of a normal distribution. */
   intensity: z.strictObject({
     deciles: z.array(z.number()).length(9),
     /** From `deciles`. */
@@ -76,9 +76,13 @@ export function deviation(value: number, { middle, spread }: Spread): number {
   return (value - middle) / spread
 }
 
+/** The 99th percentile of the standard normal distribution. */
+const NORMAL_99 = 2.3263
+
 function robust(values: readonly number[]): Spread {
   const middle = median(values)
-  const spread = 1.4826 * median(values.map((value) => Math.abs(value - middle)))
+  const [low, high] = [percentile(values, 1), percentile(values, 99)]
+  const spread = Math.max(middle - low, high - middle) / NORMAL_99
   return { middle: rounded(middle), spread: rounded(spread) }
 }
 
