@@ -17,8 +17,6 @@ export const jobs: JobRegistry = new Map([
   ['measure-step', async () => runnable((await import('./measure-step')).measureStepJob)],
   ['inspect-cases', async () => runnable((await import('./inspect-cases')).inspectCasesJob)],
   ['cut-cases', async () => runnable((await import('./cut-cases')).cutCasesJob)],
-  ['inspect-cases', async () => runnable((await import('./inspect-cases')).inspectCasesJob)],
-  ['cut-cases', async () => runnable((await import('./cut-cases')).cutCasesJob)],
   ['bench', async () => runnable((await import('./bench')).benchJob)]
 ])
 
