@@ -147,11 +147,7 @@ async function imagesById(folder: string): Promise<Map<string, string>> {
   return found
 }
 
-function declaredSplit(
-  dir: string,
-  pairs: Pair[],
-  split: DeclaredSplit
-): DatasetCase[] {
+function declaredSplit(dir: string, pairs: Pair[], split: DeclaredSplit): DatasetCase[] {
   const byId = new Map(pairs.map((pair) => [pair.id, pair]))
   const used = new Set<string>()
   const take = (ids: string[], name: Part): DatasetCase[] =>

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core'
 import { beforeAll, describe, expect, it } from 'vitest'
 import {
+  batchLoss,
   crossEntropy,
   distillationLoss,
   LOSSES,
@@ -98,6 +99,78 @@ describe('segmentationLoss', () => {
     expect(Number.isFinite(value(segmentationLoss('dice+cross-entropy', sure, target())))).toBe(
       true
     )
+  })
+})
+
+describe('batchLoss', () => {
+  /** Two samples of two voxels, two parts. */
+  const SHAPE: [number, number, number, number, number] = [2, 1, 1, 2, 3]
+  const logitsOf = (probabilities: number[][]): tf.Tensor5D =>
+    tf.tensor(probabilities.flat().map(Math.log), SHAPE) as tf.Tensor5D
+  const labels = (...values: number[]): tf.Tensor1D => tf.tensor1d(values, 'int32')
+
+  const PROBABILITIES = [
+    [0.5, 0.25, 0.25],
+    [0.2, 0.7, 0.1],
+    [0.8, 0.1, 0.1],
+    [0.4, 0.35, 0.25]
+  ]
+
+  it('is of the summed probability of both parts where only the whole is known', () => {
+    const target = { labels: labels(0, 3, 0, 3), wholeOnly: [true, true] }
+    // Hippocampus: 0.5, 0.8, 0.2, 0.6, of which the second and the fourth are true.
+    const entropy = -(Math.log(0.5) + Math.log(0.8) + Math.log(0.8) + Math.log(0.6)) / 4
+    // Overlap 1.4, sizes 2.1 + 2, smoothed by 1.
+    const dice = 1 - (2 * 1.4 + 1) / (2.1 + 2 + 1)
+    const logits = logitsOf(PROBABILITIES)
+    expect(value(batchLoss('cross-entropy', logits, target))).toBeCloseTo(entropy, 5)
+    expect(value(batchLoss('dice', logits, target))).toBeCloseTo(dice, 5)
+  })
+
+  it('does not care how a whole-only sample shares the hippocampus out', () => {
+    const target = { labels: labels(0, 3, 3, 0), wholeOnly: [true, true] }
+    const exchanged = PROBABILITIES.map(([none, front, back]) => [none!, back!, front!])
+    for (const kind of LOSSES) {
+      expect(value(batchLoss(kind, logitsOf(exchanged), target))).toBeCloseTo(
+        value(batchLoss(kind, logitsOf(PROBABILITIES), target)),
+        6
+      )
+    }
+  })
+
+  it('is decided sample by sample', () => {
+    const target = { labels: labels(1, 2, 0, 3), wholeOnly: [false, true] }
+    const logits = logitsOf(PROBABILITIES)
+    const entropy = -(Math.log(0.25) + Math.log(0.1) + Math.log(0.8) + Math.log(0.6)) / 4
+    expect(value(batchLoss('cross-entropy', logits, target))).toBeCloseTo(entropy, 5)
+    // Of the first: overlaps 0.25 and 0.1, sizes 0.95 + 1 and 0.35 + 1. Of the second: overlap 0.6, sizes 0.8 + 1.
+    const parts = 1 - (1.5 / 2.95 + 1.2 / 2.35) / 2
+    const whole = 1 - 2.2 / 2.8
+    expect(value(batchLoss('dice', logits, target))).toBeCloseTo((parts + whole) / 2, 5)
+  })
+
+  it('is the plain loss where all parts are known', () => {
+    const target = { labels: labels(1, 2, 0, 1), wholeOnly: [false, false] }
+    const oneHot = tf.cast(tf.oneHot(target.labels, 3), 'float32') as tf.Tensor2D
+    for (const kind of LOSSES) {
+      expect(value(batchLoss(kind, logitsOf(PROBABILITIES), target))).toBe(
+        value(segmentationLoss(kind, logitsOf(PROBABILITIES), oneHot))
+      )
+    }
+  })
+
+  it.each([
+    ['whole', [true]],
+    ['parts', [false]]
+  ] as const)('has the gradient of finite differences: %s', (_, wholeOnly) => {
+    const target = { labels: labels(0, 1, 1, 0, wholeOnly[0] ? 3 : 2, 0), wholeOnly }
+    expectGradient((x) => batchLoss('dice+cross-entropy', x, target), waves(18, 4, 2))
+  })
+
+  it('has the gradient of finite differences: both in a batch', () => {
+    const target = { labels: labels(0, 1, 2, 0, 3, 3), wholeOnly: [false, true] }
+    const two = (x: tf.Tensor5D): tf.Tensor5D => tf.reshape(x, [2, 1, 1, 3, 3])
+    expectGradient((x) => batchLoss('dice+cross-entropy', two(x), target), waves(18, 4, 2))
   })
 })
 

@@ -45,6 +45,16 @@ describe('a dataset', () => {
     expect(cases[0]!.labelPath).toBe(join(dir, 'labelsTr', 'c01.nii.gz'))
   })
 
+  test('may put cases aside for a test', async () => {
+    makeDataset(3, { split: { train: ['c01'], validation: ['c02'], test: ['c03'] } })
+    const { cases, datasetHash } = await openDataset(dir)
+    expect(cases.map(({ split }) => split)).toEqual(['train', 'validation', 'test'])
+    describeDataset({ split: { train: ['c01', 'c03'], validation: ['c02'] } })
+    expect((await openDataset(dir)).datasetHash).not.toBe(datasetHash)
+    describeDataset({ split: { train: ['c01'], validation: ['c02'], test: ['c01'] } })
+    await expect(openDataset(dir)).rejects.toThrow(/names case c01 twice/)
+  })
+
   test('with the Decathlon’s list gets a seeded split of 80 to 20', async () => {
     makeDataset(10, { training: training(10) })
     const { cases, splitBy } = await openDataset(dir)

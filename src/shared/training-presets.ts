@@ -1,0 +1,27 @@
+/** Settings of the stages, where they differ from the stage's own defaults. */
+type Settings = Readonly<Record<string, unknown>>
+
+export type PresetName = 'quick' | 'standard' | 'thorough'
+export const PRESET_NAMES: readonly PresetName[] = ['quick', 'standard', 'thorough']
+
+/** How long a site trains: what the window offers, and the command line by name. */
+export interface Preset {
+  /** Of a spiking model that goes on from the one that ships, with rehearsal and without a teacher. */
+  finetune: Settings
+}
+
+const SITE: Settings = {
+  learningRate: 4e-4,
+  warmUpEpochs: 0.5,
+  averageDecay: 0.98,
+  operationsPenalty: 0.02,
+  ratePenalty: 0.3,
+  rehearsalShare: 0.5
+}
+
+/** See docs/adaptation.md for what they reach. */
+export const SITE_PRESETS: Readonly<Record<PresetName, Preset>> = {
+  quick: { finetune: { ...SITE, epochs: 4, stepsPerEpoch: 25 } },
+  standard: { finetune: { ...SITE, epochs: 8, stepsPerEpoch: 25 } },
+  thorough: { finetune: { ...SITE, epochs: 16, stepsPerEpoch: 25 } }
+}

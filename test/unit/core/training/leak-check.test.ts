@@ -1,0 +1,19 @@
+import * as tf from '@tensorflow/tfjs-core'
+import { beforeAll, expect, it } from 'vitest'
+import { leakCheck } from '../../../../src/core/training/leak-check'
+import { useCpuBackend } from '../../../fixtures/cpu-backend'
+
+beforeAll(useCpuBackend)
+
+it('lets a run warm up, and then stops the step that leaves a tensor behind', () => {
+  const check = leakCheck()
+  const kept: tf.Tensor[] = []
+  for (let step = 0; step < 3; step++) {
+    kept.push(tf.scalar(step))
+    check()
+  }
+  check()
+  kept.push(tf.scalar(4))
+  expect(check).toThrow(/training step 5 left 1 tensors behind/)
+  tf.dispose(kept)
+})
