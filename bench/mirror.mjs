@@ -21,14 +21,19 @@ const parts = await loadParts()
 const dataset = await parts.openDataset(values.data)
 const chosen = dataset.cases.filter(({ split }) => split === values.split)
 
-/** A volume, x fastest, with left and right changed. */
-function mirrored(voxels, nx) {
-  return voxels.map((_, n) => voxels[n - (n % nx) + nx - 1 - (n % nx)])
+/** What a mirror shows: the same grid, its voxels from left to right changed. */
+function mirrorImage({ geometry, voxels }) {
+  const axis = parts.nearestAxisOrder(geometry.direction).axes[0]
+  const stride = geometry.size.slice(0, axis).reduce((product, n) => product * n, 1)
+  const last = geometry.size[axis] - 1
+  const other = (n) => n + stride * (last - 2 * (Math.floor(n / stride) % (last + 1)))
+  return { geometry, voxels: voxels.map((_, n) => voxels[other(n)]) }
 }
 
-async function labelsOf(predictor, { image, size }) {
-  const { logits, classes } = await predictor.infer({ image, size })
-  return parts.argmaxChannels(logits, classes)
+async function maskOf(predictor, volume, { preprocessing }) {
+  const { input, mapping } = parts.networkInput(volume, preprocessing)
+  const { logits, classes } = await predictor.infer(input)
+  return parts.labelsFromScores(parts.softmaxChannels(logits, classes), classes, mapping)
 }
 
 const rows = []
@@ -39,13 +44,13 @@ for (const name of values.models.split(',')) {
   const predictor = parts.createEventPredictor(model, options)
   const scores = []
   for (const source of chosen) {
-    const { input } = await parts.readLabelledCase(source, model.manifest.preprocessing)
-    const nx = input.size[0]
-    const here = await labelsOf(predictor, input)
-    const flipped = await labelsOf(predictor, { ...input, image: mirrored(input.image, nx) })
-    const dice = parts.diceScores(mirrored(flipped, nx), here)
+    const { volume } = await parts.readImage(source.imagePath)
+    const here = await maskOf(predictor, volume, model.manifest)
+    const there = await maskOf(predictor, mirrorImage(volume), model.manifest)
+    const dice = parts.diceScores(mirrorImage(there).voxels, here.voxels)
     scores.push(dice)
-    if (values.cases) console.log(`${source.id} ${input.size.join('×')} ${dice.whole.toFixed(4)}`)
+    if (values.cases)
+      console.log(`${source.id} ${volume.geometry.size.join('×')} ${dice.whole.toFixed(4)}`)
   }
   await predictor.dispose()
   const of = (key) => scores.map((score) => score[key])

@@ -2,6 +2,7 @@ import type { Preprocessing } from '../../shared/model'
 import { CROP_LABELS, FREESURFER_LABELS } from '../../shared/labels'
 import { WHOLE_LABEL } from '../../shared/training'
 import { normaliseIntensities } from '../../core/volume/preprocess'
+import { handedness, mirrored } from '../../core/volume/handedness'
 import { labelsToCanonical, toCanonical } from '../../core/volume/resample'
 import type { Volume } from '../../core/volume/volume'
 import type { NetworkInput } from '../../core/snn/prediction'
@@ -11,19 +12,21 @@ import type { CanonicalMapping } from '../../core/volume/resample'
 import type { DatasetCase } from '../imaging/dataset'
 import { HippospikeError } from '../../shared/errors'
 
-/** An image as the network takes it in, and the way back to its own grid. */
+/**
+ * A crop as the network takes it in, and the way back to its own grid. The crop is stored from left to right or from right to left,
+ * whichever puts its brighter hand last, so that a crop and its mirror image are one and the same to the network, and get the same mask.
+ * See docs/decisions/canonical-grid.md.
+ */
 export function networkInput(
   volume: Volume,
   { spacing, clipPercentiles }: Preprocessing
 ): { input: NetworkInput; mapping: CanonicalMapping } {
   const canonical = toCanonical(volume, spacing)
-  return {
-    input: {
-      size: canonical.volume.geometry.size,
-      image: normaliseIntensities(canonical.volume.voxels, clipPercentiles)
-    },
-    mapping: canonical.mapping
-  }
+  const { geometry } = canonical.volume
+  const voxels = normaliseIntensities(canonical.volume.voxels, clipPercentiles)
+  const seen = { volume: { geometry, voxels }, mapping: canonical.mapping }
+  const turned = handedness(voxels, geometry.size) < 0 ? mirrored(seen) : seen
+  return { input: { size: geometry.size, image: turned.volume.voxels }, mapping: turned.mapping }
 }
 
 /** Labels of a hippocampus whose parts are not told apart. */

@@ -70,7 +70,7 @@ export async function inferBox(
     const { size } = region.input
     const inference = await predictor.infer(region.input, { signal: context.signal })
     const found = keepLargestComponent(labelsOf(inference), size, 26)
-    const better = run < MOST_RUNS ? betterGrid(grid, found.voxels, size) : null
+    const better = run < MOST_RUNS ? betterGrid(grid, region, found.voxels) : null
     if (better !== null) {
       grid = better
       continue
@@ -97,10 +97,14 @@ export function largestPiece(found: SegmentedRegion): SegmentedRegion {
 }
 
 /** @returns null where the grid does as it is */
-function betterGrid(grid: Geometry, labels: Uint8Array, size: Readonly<Triple>): Geometry | null {
+function betterGrid(
+  grid: Geometry,
+  { input: { size }, mapping }: Region,
+  labels: Uint8Array
+): Geometry | null {
   const extent = maskExtent(labels, size)
   if (extent === null) return null
-  const centre = indexToPhysical(grid, extentCentre(extent))
+  const centre = indexToPhysical(mapping.canonical, extentCentre(extent))
   const off = Math.hypot(...boxCentre(grid).map((value, axis) => value - centre[axis]!))
   if (touchesEdge(extent, size)) return enlargedGrid(centredGrid(grid, centre), ENLARGEMENT)
   return off > CENTRED ? centredGrid(grid, centre) : null

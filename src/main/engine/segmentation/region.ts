@@ -3,6 +3,7 @@ import type { Side } from '../../../shared/labels'
 import type { Preprocessing } from '../../../shared/model'
 import { HippospikeError } from '../../../shared/errors'
 import { crop, cropGeometry, voxelsAround, type Roi } from '../../../core/volume/crop'
+import { mirroredGeometry } from '../../../core/volume/handedness'
 import { normaliseIntensities } from '../../../core/volume/preprocess'
 import { resampleOnto, type CanonicalMapping } from '../../../core/volume/resample'
 import type { Volume } from '../../../core/volume/volume'
@@ -31,7 +32,7 @@ export function cropRegion(
 }
 
 /**
- * What a grid anywhere in an image shows, as a region.
+ * What a grid anywhere in an image shows, as a region. The right hippocampus is stored from right to left.
  *
  * @param grid of 1 mm voxels
  * @throws HippospikeError (input) where the grid lies outside the image
@@ -51,11 +52,14 @@ export function boxRegion(
       `the box around the ${side} hippocampus lies outside the scan; move the box into the scan, or give a scan that shows the whole brain`
     )
   }
-  const { voxels } = resampleOnto(crop(image, surroundings), grid)
+  // Both hippocampi are shown to the network as one hand's: the left from left to right, the right from right to left.
+  const isFromRight = grid.direction[0]! > 0
+  const canonical = isFromRight === (side === 'right') ? grid : mirroredGeometry(grid)
+  const { voxels } = resampleOnto(crop(image, surroundings), canonical)
   return {
     side,
     roi,
     input: { size: grid.size, image: normaliseIntensities(voxels, clipPercentiles) },
-    mapping: { source: cropGeometry(image.geometry, roi), canonical: grid, exact: null }
+    mapping: { source: cropGeometry(image.geometry, roi), canonical, exact: null }
   }
 }
