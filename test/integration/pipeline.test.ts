@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core'
+import { maxDifference } from '../fixtures/cpu-backend'
 import { appendFileSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
@@ -488,6 +489,32 @@ describe('other ways to a spiking network', () => {
       expect(scored.timesteps).toBe(2)
     }
   )
+
+  it('keeps a share of what was tuned, and what it began with for the rest', async () => {
+    const request = { data: data.dir, model: folder.file('converted'), teacher: null }
+    const settings = { ...TUNING, timesteps: 4 }
+    for (const [name, tunedShare] of [
+      ['tuned-all', 1],
+      ['tuned-quarter', 0.25]
+    ] as const) {
+      const out = folder.file(name)
+      await modelJob('finetune', { ...request, out, settings: { ...settings, tunedShare } })
+    }
+    const [start, all, quarter] = await Promise.all(
+      ['converted', 'tuned-all', 'tuned-quarter'].map((name) => readModel(folder.file(name)))
+    )
+    const kernel = 'enc0.conv1.kernel'
+    const [from, to, kept] = [start, all, quarter].map((m) => m!.weights.get(kernel)!.values)
+    expect(maxDifference(from!, to!)).toBeGreaterThan(1e-5)
+    kept!.forEach((value, n) => expect(value).toBeCloseTo(0.75 * from![n]! + 0.25 * to![n]!, 6))
+    const [a, b, c] = [start, all, quarter].map(
+      (m) => m!.manifest.spiking!.variants[0]!.thresholds[kernel.replace('.kernel', '')] as number
+    )
+    expect(c!).toBeCloseTo(a! ** 0.75 * b! ** 0.25, 6)
+    const scored = await evaluate('tuned-quarter', null, 'validation')
+    const written = quarter!.manifest.scores['validation (T=4)'] as { whole: number }
+    expect(written.whole).toBeCloseTo(scored.mean.diceWhole, 2)
+  })
 
   it('trains one directly', async () => {
     const settings = { ...SETTINGS, epochs: 1, direct: { timesteps: 2, mode: 'binary' } }

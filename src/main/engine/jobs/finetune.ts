@@ -6,8 +6,11 @@ import type { Model, Spiking, SpikingVariant } from '../../../shared/model'
 import { modelParameters, storedTensors, variantOf } from '../../../core/snn/model-parameters'
 import { toTensors, type ParameterSet } from '../../../core/snn/parameters'
 import { annForward } from '../../../core/snn/unet-ann'
+import type { TrainingCase } from '../../../core/training/augmentation'
 import { mirrorAverage } from '../../../core/training/mirror-average'
+import type { TrainableNetwork } from '../../../core/training/network'
 import { snnNetwork, type SnnTrainingOptions } from '../../../core/training/snn-network'
+import { validate } from '../../../core/training/train'
 import { openDataset } from '../../imaging/dataset'
 import { readModel, writeModel } from '../../workspace/model-folder'
 import { modelCard } from '../training/card'
@@ -18,7 +21,7 @@ import {
   trainingOptions,
   type FinetuneSettings
 } from '../training/settings'
-import { loadCases, openRehearsal, runStage } from '../training/stage'
+import { loadCases, openRehearsal, runStage, type StageOutcome } from '../training/stage'
 import type { Job, JobContext } from './job'
 
 /** Stage 3: fine-tunes a spiking model by spike-based backpropagation through time. */
@@ -53,6 +56,7 @@ async function finetune(request: FinetuneRequest, context: JobContext): Promise<
   const timesteps = settings.timesteps ?? spiking.defaultTimesteps
   const parameters = modelParameters(model, timesteps)
   scaleThresholds(parameters, settings.thresholdScale)
+  const start = Float32Array.from(parameters.values)
   const teaching = teacher && teach(teacher, settings)
   const network = snnNetwork(architecture, parameters, {
     neuron: {
@@ -66,7 +70,7 @@ async function finetune(request: FinetuneRequest, context: JobContext): Promise<
     penalties: { operations: settings.operationsPenalty, rate: settings.ratePenalty },
     padMultiple: manifest.preprocessing.padMultiple
   })
-  const outcome = await runStage(
+  const tuning = await runStage(
     {
       stage: 'fine-tune',
       dir: request.out,
@@ -86,6 +90,7 @@ async function finetune(request: FinetuneRequest, context: JobContext): Promise<
     validation,
     context
   ).finally(() => teaching?.dispose())
+  const outcome = await blended(network, start, tuning, settings.tunedShare, validation)
   parameters.values.set(outcome.values)
 
   const id = basename(request.out)
@@ -126,6 +131,21 @@ async function finetune(request: FinetuneRequest, context: JobContext): Promise<
     validation: outcome.validation,
     warnings: []
   }
+}
+
+/** What is kept of a run: a share of what it tuned, and the Dice on validation that this has. */
+async function blended(
+  network: TrainableNetwork,
+  start: Float32Array,
+  tuning: StageOutcome,
+  share: number,
+  validation: TrainingCase[]
+): Promise<StageOutcome> {
+  if (share === 1) return tuning
+  // Thresholds are kept as logarithms: theirs is the geometric mean.
+  const values = start.map((value, n) => value + share * (tuning.values[n]! - value))
+  const scores = validation.length === 0 ? null : await validate(network, values, validation)
+  return { ...tuning, values, validation: scores && scores.dice }
 }
 
 async function readTeacher(dir: string): Promise<Model> {

@@ -79,6 +79,11 @@ export const finetuneSettingsSchema = z.strictObject({
   distillation: z.number().min(0).default(1),
   /** Ask the teacher about the mirror image too, and teach the mean of both answers. */
   mirroredTeacher: z.boolean().default(true),
+  /**
+   * Share of the tuned parameters in those that are kept, the rest being what the run began with: keeps what was learned before (Wortsman et al. 2022,
+   * doi:10.1109/CVPR52688.2022.00780).
+   */
+  tunedShare: z.number().gt(0).max(1).default(1),
   /** Factor on the thresholds at the start: below 1 suits fewer timesteps than the model had. */
   thresholdScale: z.number().positive().default(1),
   /** Learning rate of the thresholds relative to that of the weights. */
