@@ -42,7 +42,9 @@ const stages = [
   { name: 'snn-t4b', args: tune('snn-t4', 'snn-t4b') },
   { name: 'snn-t4c', args: [...tune('snn-t4b', 'snn-t4c'), '--timesteps', '4'] },
   { name: 'snn-t2', args: [...tune('snn-t4c', 'snn-t2'), '--timesteps', '2'] },
-  { name: 'snn', args: [...tune('snn-t2', 'snn'), '--timesteps', '4'] },
+  { name: 'snn-t4d', args: [...tune('snn-t2', 'snn-t4d'), '--timesteps', '4'] },
+  { name: 'snn-t4e', args: [...tune('snn-t4d', 'snn-t4e'), '--timesteps', '4'] },
+  { name: 'snn', args: [...tune('snn-t4e', 'snn'), '--timesteps', '2'] },
   {
     name: 'converted-ternary',
     args: ['convert', '--model', at('ann'), '--spikes', 'ternary-memory']

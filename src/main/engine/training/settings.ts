@@ -3,7 +3,10 @@ import { HippospikeError } from '../../../shared/errors'
 import { firstIssue } from '../../../shared/issues'
 import { spikeModeSchema } from '../../../shared/model'
 import { SURROGATES } from '../../../core/snn/surrogate'
-import { AUGMENTATION_DEFAULTS } from '../../../core/training/augmentation'
+import {
+  AUGMENTATION_DEFAULTS,
+  type AugmentationOptions
+} from '../../../core/training/augmentation'
 import { LOSSES } from '../../../core/training/losses'
 import { ADAMW_DEFAULTS } from '../../../core/training/optimiser'
 import type { TrainingOptions } from '../../../core/training/train'
@@ -24,6 +27,8 @@ const common = {
   /** Decay a step of the moving average that is validated and kept. */
   averageDecay: z.number().min(0).lt(1),
   augmentation: z.boolean().default(true),
+  /** Show a quarter of the augmented samples as scans of larger voxels or thick slices would. */
+  coarseScans: z.boolean().default(true),
   validateEvery: z.int().min(1),
   /** Null for every training case once an epoch, and rehearsal beside. */
   stepsPerEpoch: z.int().min(1).max(100_000).nullable().default(null),
@@ -118,7 +123,7 @@ export function trainingOptions(
     validateEvery,
     seed,
     statisticsMomentum: 0.1,
-    augmentation: settings.augmentation ? AUGMENTATION_DEFAULTS : null,
+    augmentation: augmentationOf(settings),
     adamW: {
       ...ADAMW_DEFAULTS,
       weightDecay,
@@ -126,4 +131,12 @@ export function trainingOptions(
       thresholdRate: settings.thresholdRate ?? ADAMW_DEFAULTS.thresholdRate
     }
   }
+}
+
+function augmentationOf({
+  augmentation,
+  coarseScans
+}: Pick<AnnSettings, 'augmentation' | 'coarseScans'>): AugmentationOptions | null {
+  if (!augmentation) return null
+  return coarseScans ? AUGMENTATION_DEFAULTS : { ...AUGMENTATION_DEFAULTS, coarse: 0 }
 }

@@ -99,4 +99,9 @@ describe('trainingOptions', () => {
     expect(options.augmentation).toEqual(AUGMENTATION_DEFAULTS)
     expect(options.adamW.thresholdRate).toBe(1)
   })
+
+  it('leave coarse scans out where they are told to', () => {
+    const options = trainingOptions(parseSettings(annSettingsSchema, { coarseScans: false }))
+    expect(options.augmentation).toEqual({ ...AUGMENTATION_DEFAULTS, coarse: 0 })
+  })
 })
