@@ -19,6 +19,19 @@ const SITE: Settings = {
   rehearsalShare: 0.5
 }
 
+/** Settings of the whole scheme's trained stages: the ordinary network, and the fine-tuning of what it is converted into. */
+export interface SchemePreset {
+  train: Settings
+  finetune: Settings
+}
+
+/** What is not here is the recipe of the models that ship. */
+export const SCHEME_PRESETS: Readonly<Record<PresetName, SchemePreset>> = {
+  quick: { train: { epochs: 10 }, finetune: { epochs: 4 } },
+  standard: { train: { epochs: 30 }, finetune: {} },
+  thorough: { train: {}, finetune: { epochs: 16 } }
+}
+
 /** See docs/adaptation.md for what they reach. */
 export const SITE_PRESETS: Readonly<Record<PresetName, Preset>> = {
   quick: { finetune: { ...SITE, epochs: 4, stepsPerEpoch: 25 } },

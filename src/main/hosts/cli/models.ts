@@ -1,5 +1,5 @@
 import { readdir, stat } from 'node:fs/promises'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { HippospikeError, toHippospikeError } from '../../../shared/errors'
 import type { ModelManifest } from '../../../shared/model'
 import { MANIFEST_FILE, readManifest } from '../../workspace/model-folder'
@@ -15,9 +15,7 @@ export type ListedModel = { dir: string } & ({ manifest: ModelManifest } | { err
  * @throws HippospikeError (input) where there is none, or its model.json is not one
  */
 export async function resolveModel(named: string, modelsDir: string): Promise<string> {
-  const shipped = join(modelsDir, named)
-  const isId = /^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(named)
-  const dir = isId && (await isFolder(shipped)) ? shipped : named
+  const dir = await modelDir(named, modelsDir)
   if (!(await isFolder(dir))) {
     const ids = (await modelFolders(modelsDir)).join(', ') || 'none'
     throw new HippospikeError(
@@ -28,6 +26,18 @@ export async function resolveModel(named: string, modelsDir: string): Promise<st
   // Read again by the engine; a wrong one is told here without waiting for TensorFlow.
   await readManifest(dir)
   return dir
+}
+
+/** The folder that the name of a model stands for, whether or not there is a model in it. */
+export async function modelDir(named: string, modelsDir: string): Promise<string> {
+  const shipped = join(modelsDir, named)
+  const isId = /^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(named)
+  return isId && (await isFolder(shipped)) ? shipped : named
+}
+
+/** What tells a model again later: the id of one that comes with the program, else its folder wherever one stands. */
+export function modelName(named: string, dir: string): string {
+  return dir === named ? resolve(dir) : named
 }
 
 /** The models in a folder of models, by name; damaged ones too. */

@@ -1,9 +1,20 @@
 import { readFile } from 'node:fs/promises'
-import type { Command } from 'commander'
+import { Option, type Command } from 'commander'
 import { HippospikeError } from '../../../shared/errors'
+import { PRESET_NAMES } from '../../../shared/training-presets'
 import { realNumber, wholeNumber } from './options'
 
 export type Settings = Record<string, unknown>
+
+/** Adds --preset. */
+export function withPresetOption(command: Command, about: string): Command {
+  return command.addOption(
+    new Option(
+      '--preset <preset>',
+      `how long to train, ${about}; --config and the other options override it`
+    ).choices(PRESET_NAMES)
+  )
+}
 
 /** Settings that have an option of their own. */
 export interface SettingOptions {

@@ -3,21 +3,18 @@ import type { Command } from 'commander'
 import { z } from 'zod'
 import { HippospikeError } from '../../../../shared/errors'
 import { firstIssue } from '../../../../shared/issues'
-import {
-  convertRequestSchema,
-  finetuneRequestSchema,
-  modelResultSchema,
-  trainRequestSchema,
-  type ModelResult
-} from '../../../../shared/jobs'
+import { SCHEME_PRESETS, type PresetName } from '../../../../shared/training-presets'
+import type { ModelResult } from '../../../../shared/jobs'
 import { readManifest } from '../../../workspace/model-folder'
+import { recordCommand, RUN_FILE, type NamedModel } from '../command-run'
 import type { CliHost } from '../host'
 import { describeModelResult } from '../model-result'
-import { hasModel } from '../models'
+import { runModelStage, type ModelStage } from '../model-stage'
+import { hasModel, modelName, resolveModel } from '../models'
 import { withCommonOptions, wholeNumber, type CommonOptions } from '../options'
 import { printResult } from '../output'
-import { runForCommand } from '../run-job'
-import { definedOnly, readSettings } from '../settings'
+import { rehearsalFolder, withRehearsalOption } from '../rehearsal'
+import { definedOnly, readSettings, withPresetOption } from '../settings'
 import { conversionOf, withConversionOptions, type ConversionOptions } from './convert'
 
 interface PipelineOptions extends CommonOptions, ConversionOptions {
@@ -25,6 +22,9 @@ interface PipelineOptions extends CommonOptions, ConversionOptions {
   out: string
   config?: string
   seed?: number
+  fromAnn?: string
+  rehearsal?: string
+  preset?: PresetName
 }
 
 const stageSettings = z.record(z.string(), z.unknown()).default({})
@@ -33,10 +33,10 @@ const pipelineConfigSchema = z.strictObject({ train: stageSettings, finetune: st
 /** The threshold scale that the models that ship were fine-tuned from. */
 const DEFAULT_SCALE = 0.85
 
-interface Stage {
+interface Stage extends ModelStage {
   name: 'ann' | 'converted' | 'snn'
-  out: string
-  run: () => Promise<ModelResult>
+  model: NamedModel | null
+  teacher: NamedModel | null
 }
 
 interface FinishedStage {
@@ -54,80 +54,103 @@ export function addPipeline(program: Command, host: CliHost): void {
     .summary('train, convert and fine-tune in a row')
     .description(
       'Trains an ordinary network into OUT/ann, converts it into OUT/converted and fine-tunes that, distilling from\n' +
-        'the ordinary one, into OUT/snn. Given again, it skips finished stages and goes on with the interrupted one.'
+        'the ordinary one, into OUT/snn. Given again, it skips finished stages and goes on with the interrupted one.\n' +
+        `OUT/${RUN_FILE} keeps everything that "hippospike replay" needs to do it again.`
     )
     .requiredOption('--data <dir>', "data set in the Decathlon's layout")
     .requiredOption('--out <dir>', 'folder for the three models')
     .option('--config <file>', 'JSON file: { "train": { settings }, "finetune": { settings } }')
     .option('--seed <n>', 'seed of everything random', wholeNumber(0))
+    .option('--from-ann <id|dir>', 'ANN to go on from, in place of random weights')
+  withRehearsalOption(command)
+  withPresetOption(command, 'all stages')
   withConversionOptions(command, DEFAULT_SCALE).action((options: PipelineOptions) =>
     pipeline(host, options)
   )
   withCommonOptions(command, [
     'hippospike pipeline --data Task04_Hippocampus --out models/mine',
-    'hippospike pipeline --data Task04_Hippocampus --out models/t2 --timesteps 2 --scale 0.6 --seed 1'
+    'hippospike pipeline --data Task04_Hippocampus --out models/t2 --timesteps 2 --scale 0.6 --seed 1',
+    'hippospike pipeline --from-ann ann --rehearsal shipped --data my-cases --out models/my-site'
   ])
 }
 
 async function pipeline(host: CliHost, options: PipelineOptions): Promise<void> {
+  const { data, out, rehearsal } = options
+  const stages = await stagesOf(host, options)
   const done: FinishedStage[] = []
-  for (const { name, out, run } of await stagesOf(host, options)) {
-    const skipped = await hasModel(out)
-    if (skipped) await readManifest(out)
+  for (const stage of stages) {
+    const { name, out: folder } = stage
+    const skipped = await hasModel(folder)
+    if (skipped) await readManifest(folder)
     if (!options.quiet) {
-      host.err(skipped ? `${name}: finished already in ${out}, skipped\n` : `${name}: ${out}\n`)
+      const what = skipped ? `finished already in ${folder}, skipped` : folder
+      host.err(`${name}: ${what}\n`)
     }
-    done.push({ stage: name, out, skipped, result: skipped ? null : await run() })
+    const result = skipped ? null : await runModelStage(host, options, stage)
+    done.push({ stage: name, out: folder, skipped, result })
   }
+  await recordCommand(host, out, {
+    command: 'pipeline',
+    data,
+    rehearsal,
+    stages: stages.map(({ name, kind, model, teacher }) => ({
+      name,
+      kind,
+      folder: name,
+      model,
+      teacher
+    }))
+  })
   printResult(host, options, { stages: done }, () => done.map(describeStage).join('\n\n'))
 }
 
 async function stagesOf(host: CliHost, options: PipelineOptions): Promise<Stage[]> {
   const config = await configOf(options)
+  const preset = options.preset && SCHEME_PRESETS[options.preset]
   const seed = definedOnly({ seed: options.seed })
-  const { data } = options
+  const { data, fromAnn } = options
+  const rehearsal = await rehearsalFolder(host, options.rehearsal)
+  const parent = fromAnn === undefined ? null : await resolveModel(fromAnn, host.modelsDir)
   const ann = join(options.out, 'ann')
   const converted = join(options.out, 'converted')
   const snn = join(options.out, 'snn')
   return [
     {
       name: 'ann',
+      kind: 'train',
       out: ann,
-      run: () =>
-        runForCommand(host, options, {
-          kind: 'train',
-          requestSchema: trainRequestSchema,
-          request: { data, out: ann, settings: { ...config.train, ...seed } },
-          resultSchema: modelResultSchema
-        })
+      model: parent === null ? null : { named: modelName(fromAnn!, parent) },
+      teacher: null,
+      request: {
+        data,
+        out: ann,
+        model: parent,
+        rehearsal,
+        settings: { ...preset?.train, ...config.train, ...seed }
+      }
     },
     {
       name: 'converted',
+      kind: 'convert',
       out: converted,
-      run: () =>
-        runForCommand(host, options, {
-          kind: 'convert',
-          requestSchema: convertRequestSchema,
-          request: { data, out: converted, model: ann, ...conversionOf(options) },
-          resultSchema: modelResultSchema
-        })
+      model: { stage: 'ann' },
+      teacher: null,
+      request: { data, out: converted, model: ann, ...conversionOf(options) }
     },
     {
       name: 'snn',
+      kind: 'finetune',
       out: snn,
-      run: () =>
-        runForCommand(host, options, {
-          kind: 'finetune',
-          requestSchema: finetuneRequestSchema,
-          request: {
-            data,
-            out: snn,
-            model: converted,
-            teacher: ann,
-            settings: { ...config.finetune, ...seed }
-          },
-          resultSchema: modelResultSchema
-        })
+      model: { stage: 'converted' },
+      teacher: { stage: 'ann' },
+      request: {
+        data,
+        out: snn,
+        model: converted,
+        teacher: ann,
+        rehearsal,
+        settings: { ...preset?.finetune, ...config.finetune, ...seed }
+      }
     }
   ]
 }
