@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { readdir, readFile, rename } from 'node:fs/promises'
+import { readdir, readFile, rename, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { HippospikeError } from '../../shared/errors'
 import { firstIssue, oneLine } from '../../shared/issues'
@@ -22,6 +22,9 @@ const ARRIVING = /^weights-[0-9a-f]{64}\.bin$/
 
 const FLOAT_BYTES = 4
 
+/** Larger than any model.json: what is larger is not read into memory to find that out. */
+const MOST_MANIFEST_BYTES = 4 * 2 ** 20
+
 /**
  * Reads and checks model.json alone.
  *
@@ -29,6 +32,13 @@ const FLOAT_BYTES = 4
  */
 export async function readManifest(dir: string): Promise<ModelManifest> {
   const path = join(dir, MANIFEST_FILE)
+  const size = await sizeOf(dir, MANIFEST_FILE)
+  if (size > MOST_MANIFEST_BYTES) {
+    throw new HippospikeError(
+      'input',
+      `${path} has ${size} bytes, ${MOST_MANIFEST_BYTES} are the most; get the model again`
+    )
+  }
   const text = (await readModelFile(dir, MANIFEST_FILE)).toString('utf8')
   let json: unknown
   try {
@@ -64,17 +74,18 @@ export async function readManifest(dir: string): Promise<ModelManifest> {
  */
 export async function readModel(dir: string): Promise<Model> {
   const manifest = await readManifest(dir)
-  const arriving = await readArriving(dir, manifest)
-  const bytes = arriving ?? (await readModelFile(dir, WEIGHTS_FILE))
   const path = join(dir, WEIGHTS_FILE)
   const sizes = manifest.weights.map(({ shape }) => shape.reduce((product, n) => product * n, 1))
   const expected = FLOAT_BYTES * sizes.reduce((sum, size) => sum + size, 0)
-  if (bytes.length !== expected) {
+  const arriving = await readArriving(dir, manifest)
+  const length = arriving?.length ?? (await sizeOf(dir, WEIGHTS_FILE))
+  if (length !== expected) {
     throw new HippospikeError(
       'input',
-      `${path} has ${bytes.length} bytes, model.json asks for ${expected}; get the model again`
+      `${path} has ${length} bytes, model.json asks for ${expected}; get the model again`
     )
   }
+  const bytes = arriving ?? (await readModelFile(dir, WEIGHTS_FILE))
   if (sha256(bytes) !== manifest.weightsSha256) {
     throw new HippospikeError(
       'input',
@@ -152,9 +163,18 @@ async function removeArriving(dir: string): Promise<void> {
   for (const name of await readdir(dir)) if (ARRIVING.test(name)) removeQuietly(join(dir, name))
 }
 
-async function readModelFile(dir: string, name: string): Promise<Buffer> {
+function readModelFile(dir: string, name: string): Promise<Buffer> {
+  return orWhy(dir, name, () => readFile(join(dir, name)))
+}
+
+function sizeOf(dir: string, name: string): Promise<number> {
+  return orWhy(dir, name, async () => (await stat(join(dir, name))).size)
+}
+
+/** @throws HippospikeError (input) saying why a file of a model cannot be read */
+async function orWhy<T>(dir: string, name: string, read: () => Promise<T>): Promise<T> {
   try {
-    return await readFile(join(dir, name))
+    return await read()
   } catch (cause) {
     const code = (cause as NodeJS.ErrnoException).code
     const why =

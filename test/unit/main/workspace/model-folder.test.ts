@@ -6,6 +6,7 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  truncateSync,
   writeFileSync
 } from 'node:fs'
 import { join } from 'node:path'
@@ -234,6 +235,67 @@ const DAMAGES: [what: string, damage: (dir: string) => void, file: string, says:
       }),
     'model.json',
     /is not a model description: spiking\.variants\.0\.thresholds\.enc0\.conv1: /
+  ],
+  [
+    'an id that leads out of its folder',
+    (dir) => edit(dir, (manifest) => ({ ...manifest, id: '../../etc/passwd' })),
+    'model.json',
+    /is not a model description: id: /
+  ],
+  [
+    'weights elsewhere',
+    (dir) => edit(dir, (manifest) => ({ ...manifest, weightsFile: '../other/weights.bin' })),
+    'model.json',
+    /is not a model description: .*weightsFile/
+  ],
+  [
+    'a hash that is a path',
+    (dir) => edit(dir, (manifest) => ({ ...manifest, weightsSha256: '../../weights' })),
+    'model.json',
+    /is not a model description: weightsSha256: /
+  ],
+  [
+    'a tensor of an absurd size',
+    (dir) =>
+      edit(dir, (manifest) => {
+        const [first] = manifest['weights'] as { shape: number[] }[]
+        first!.shape = [1e9, 1e9, 1e9]
+      }),
+    'tiny',
+    /tensor enc0\.conv1\.kernel .*; get the model again/
+  ],
+  [
+    'channels that no memory holds',
+    (dir) =>
+      edit(dir, (manifest) => {
+        ;(manifest['architecture'] as Record<string, unknown>)['channels'] = [1e6, 1e6]
+      }),
+    'model.json',
+    /is not a model description: architecture\.channels\.0: /
+  ],
+  [
+    'a model.json of many megabytes',
+    (dir) => edit(dir, (manifest) => ({ ...manifest, licence: 'x'.repeat(5e6) })),
+    'model.json',
+    /model\.json has 50\d+ bytes, 4194304 are the most; get the model again/
+  ],
+  [
+    'brackets that no stack holds',
+    (dir) => writeFileSync(join(dir, 'model.json'), '['.repeat(1e6)),
+    'model.json',
+    /is not JSON/
+  ],
+  [
+    'a weights.bin of gigabytes, which is not read',
+    (dir) => truncateSync(join(dir, 'weights.bin'), 5 * 2 ** 30),
+    'weights.bin',
+    /weights\.bin has 5368709120 bytes, model\.json asks for \d+; get the model again/
+  ],
+  [
+    'the hash of other weights',
+    (dir) => edit(dir, (manifest) => ({ ...manifest, weightsSha256: '0'.repeat(64) })),
+    'weights.bin',
+    /weights\.bin is damaged/
   ],
   [
     'a tensor that is missing',

@@ -101,7 +101,7 @@ describe('the command line', () => {
     ['an unknown precision', ['evaluate', '--data', data, '--precision', 'int8'], /float32, int16/],
     ['a tolerance that is no share', ['evaluate', '--data', data, '--early-exit', '2'], /up to 1/],
     ['no threads', ['evaluate', '--data', data, '--threads', '0'], /from 1 to 64/],
-    ['an unknown split', ['evaluate', '--data', data, '--split', 'test'], /validation/],
+    ['an unknown split', ['evaluate', '--data', data, '--split', 'tests'], /validation/],
     ['a box that is none', ['segment', 'a.nii', '--out', 'b.nii', '--roi', '1,2,3'], /--roi 1,2,3/]
   ])('refuses %s as wrong usage', async (_name, args, expected) => {
     const { code, stdout, stderr, calls } = await runCli(args)
