@@ -11,6 +11,7 @@ import { addFinetune } from './commands/finetune'
 import { addModels } from './commands/models'
 import { addOpen } from './commands/open'
 import { addPipeline } from './commands/pipeline'
+import { addReplay } from './commands/replay'
 import { addSegment } from './commands/segment'
 import { addServe } from './commands/serve'
 import { addTrain } from './commands/train'
@@ -56,6 +57,7 @@ export function createProgram(host: CliHost): Command {
     addConvert,
     addFinetune,
     addPipeline,
+    addReplay,
     addModels,
     addBench,
     addDoctor,
