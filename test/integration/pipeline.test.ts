@@ -1,6 +1,14 @@
 import * as tf from '@tensorflow/tfjs-core'
 import { maxDifference } from '../fixtures/cpu-backend'
-import { appendFileSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import {
+  appendFileSync,
+  existsSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  truncateSync,
+  writeFileSync
+} from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
 import {
@@ -408,8 +416,11 @@ describe('a training that is interrupted', () => {
     appendFileSync(join(folder.file('resumed'), 'curves.jsonl'), '{"epoch":2,"values":{"loss":1}')
     const context = testContext()
     await modelJob('train', request('resumed'), context)
-    expect(context.progressed.map(({ message }) => message)).toContain('resuming after epoch 1')
-    expect(context.progressed.some(({ message }) => message.startsWith('epoch 1 of 3'))).toBe(false)
+    expect(context.progressed.map(({ message }) => message)).toContain(
+      'resuming after step 1 of epoch 2'
+    )
+    const done = /^epoch (1 of 3|2 of 3, step 1 )/
+    expect(context.progressed.filter(({ message }) => done.test(message))).toEqual([])
     const [one, other] = await Promise.all(
       ['undisturbed', 'resumed'].map((name) => readModel(folder.file(name)))
     )
@@ -420,6 +431,33 @@ describe('a training that is interrupted', () => {
       .map((line) => JSON.parse(line) as { step: number; values: Record<string, number> })
       .filter(({ values }) => 'loss' in values)
     expect(steps.map(({ step }) => step)).toEqual([1, 2, 3, 4, 5, 6])
+  })
+
+  it('goes on from the checkpoint before where the last one is cut short, and says so', async () => {
+    await interrupted('torn')
+    const path = join(folder.file('torn'), 'checkpoint.bin')
+    truncateSync(path, statSync(path).size - 1)
+    const context = testContext()
+    await modelJob('train', request('torn'), context)
+    expect(context.warnings.join()).toContain(
+      'checkpoint.bin: it is damaged; going on from the checkpoint before it, after epoch 1'
+    )
+    const [one, other] = await Promise.all(
+      ['undisturbed', 'torn'].map((name) => readModel(folder.file(name)))
+    )
+    expect([...other!.weights]).toEqual([...one!.weights])
+  })
+
+  it('says where it diverged, and keeps the last good state', async () => {
+    const out = folder.file('diverged')
+    const settings = { ...SETTINGS, epochs: 3, learningRate: 1, clipNorm: 1e30, weightDecay: 1e30 }
+    const error = await failureOf(() => run('train', { data: data.dir, out, settings }))
+    expect(error.kind).toBe('input')
+    expect(error.message).toMatch(
+      /^ann: training stopped, as its (loss|gradient norm) is (NaN|-?Infinity) in epoch \d, step \d, at a learning rate of [\d.]+; the last good state, after (step \d of )?epoch \d, is in .*checkpoint\.bin; lower the learning rate/
+    )
+    expect(existsSync(join(out, 'checkpoint.bin'))).toBe(true)
+    expect(existsSync(join(out, 'model.json'))).toBe(false)
   })
 
   it('does not go on with other settings, and keeps its checkpoint', async () => {
