@@ -1,9 +1,10 @@
 import { spawn, type ChildProcess } from 'node:child_process'
-import { cpSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { cpSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { runJob } from '../../src/main/jobs/engine-client'
 import { modelResultSchema, type ModelResult } from '../../src/shared/jobs'
+import { enginesOf, isEngine } from '../fixtures/engine-processes'
 import { failureOf } from '../fixtures/failure'
 import { temporaryFolder } from '../fixtures/temporary-folder'
 import { SAMPLE_DIR } from '../shared-data'
@@ -26,20 +27,6 @@ beforeAll(() => {
   const split = { train: [first], validation: others }
   writeFileSync(join(data, 'dataset.json'), JSON.stringify({ split }))
 })
-
-/** The engine processes under a host; only Linux tells. */
-function enginesOf(host: number): number[] {
-  const children = readFileSync(`/proc/${host}/task/${host}/children`, 'utf8')
-  return children.trim().split(/\s+/).filter(Boolean).map(Number).filter(isEngine)
-}
-
-function isEngine(pid: number): boolean {
-  try {
-    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('engine.cjs')
-  } catch {
-    return false
-  }
-}
 
 async function until(condition: () => boolean, seconds = 30): Promise<void> {
   for (const end = Date.now() + 1000 * seconds; !condition();) {
