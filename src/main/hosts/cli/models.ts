@@ -12,15 +12,20 @@ export type ListedModel = { dir: string } & ({ manifest: ModelManifest } | { err
 /**
  * The folder of the model that --model names: the id of one that comes with the program, or a folder.
  *
+ * @param option what named it, for messages
  * @throws HippospikeError (input) where there is none, or its model.json is not one
  */
-export async function resolveModel(named: string, modelsDir: string): Promise<string> {
+export async function resolveModel(
+  named: string,
+  modelsDir: string,
+  option = '--model'
+): Promise<string> {
   const dir = await modelDir(named, modelsDir)
   if (!(await isFolder(dir))) {
     const ids = (await modelFolders(modelsDir)).join(', ') || 'none'
     throw new HippospikeError(
       'input',
-      `--model ${named}: is neither a folder nor one of the models here (${ids})`
+      `${option} ${named}: is neither a folder nor one of the models here (${ids})`
     )
   }
   // Read again by the engine; a wrong one is told here without waiting for TensorFlow.

@@ -66,7 +66,8 @@ async function finetune(host: CliHost, options: FinetuneOptions): Promise<void> 
     data,
     out,
     model: await resolveModel(options.model, host.modelsDir),
-    teacher: teacher === undefined ? null : await resolveModel(teacher, host.modelsDir),
+    teacher:
+      teacher === undefined ? null : await resolveModel(teacher, host.modelsDir, '--teacher'),
     rehearsal: await rehearsalFolder(host, rehearsal),
     settings
   }

@@ -1,18 +1,26 @@
 import type { Command } from 'commander'
 import type { ModelManifest } from '../../../../shared/model'
 import type { CliHost } from '../host'
+import { MODEL_EXTENSION } from '../../../workspace/model-file'
 import { DEFAULT_MODEL, listModels, type ListedModel } from '../models'
 import { withOutputOptions } from '../options'
 import { printResult, table } from '../output'
+import { addModelFiles } from './model-files'
 
 /** `hippospike models`: what comes with the program. */
 export function addModels(program: Command, host: CliHost): void {
   const command = program
     .command('models')
-    .summary('list the models that are here')
+    .summary('list the models that are here; export and import models as files')
     .description('Lists the models that --model takes by their ids.')
     .action((options: { json?: true }) => models(host, options))
-  withOutputOptions(command, ['hippospike models', 'hippospike models --json'])
+  addModelFiles(command, host)
+  withOutputOptions(command, [
+    'hippospike models',
+    'hippospike models --json',
+    `hippospike models export models/my-site --out my-site${MODEL_EXTENSION}`,
+    `hippospike models import my-site${MODEL_EXTENSION} --workspace my-study`
+  ])
 }
 
 async function models(host: CliHost, options: { json?: true }): Promise<void> {

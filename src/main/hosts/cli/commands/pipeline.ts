@@ -110,7 +110,8 @@ async function stagesOf(host: CliHost, options: PipelineOptions): Promise<Stage[
   const seed = definedOnly({ seed: options.seed })
   const { data, fromAnn } = options
   const rehearsal = await rehearsalFolder(host, options.rehearsal)
-  const parent = fromAnn === undefined ? null : await resolveModel(fromAnn, host.modelsDir)
+  const parent =
+    fromAnn === undefined ? null : await resolveModel(fromAnn, host.modelsDir, '--from-ann')
   const ann = join(options.out, 'ann')
   const converted = join(options.out, 'converted')
   const snn = join(options.out, 'snn')

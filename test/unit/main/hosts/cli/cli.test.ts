@@ -72,6 +72,7 @@ describe('the command line', () => {
     'convert',
     'finetune',
     'pipeline',
+    'replay',
     'models',
     'bench',
     'doctor'
