@@ -127,7 +127,12 @@ describe('a replay that cannot be the same', () => {
     const { different } = replayed.stages[2]!
     expect(different!.map(({ name }) => name)).toContain('enc0.conv1.kernel')
     expect(different![0]!.largest).toBeGreaterThan(0)
-    const text = await cli(['replay', other])
+    const done = await cli(['replay', other])
+    expect([done.code, done.stderr]).toEqual([
+      4,
+      expect.stringContaining('holds a finished replay already') as string
+    ])
+    const text = await cli(['replay', other, '--out', folder.file('other-again')])
     expect(text.stdout).toMatch(/^snn: differs in \d+ tensors, most in \S+: by /m)
     expect(text.stderr).toContain('the weights are not those of the run')
   })

@@ -32,7 +32,7 @@ export function addFinetune(program: Command, host: CliHost): void {
     .command('finetune')
     .summary('fine-tune a spiking network by backpropagation (stage 3)')
     .description(
-      'Fine-tunes a spiking model by backpropagation through its spikes and through time, thresholds included.\n' +
+      'Fine-tunes a spiking model by backpropagation through its spikes and time, thresholds included.\n' +
         'An interrupted training goes on from its last checkpoint when the same command is given again.\n' +
         `OUT/${RUN_FILE} keeps everything that "hippospike replay" needs to do it again.`
     )

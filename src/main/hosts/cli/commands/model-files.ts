@@ -27,7 +27,8 @@ export function addModelFiles(models: Command, host: CliHost): void {
     .command('export')
     .summary('write a model as one file')
     .description(
-      'Writes a model as one file, to hand on: description, weights, card and curves. Nothing in it can be executed.'
+      'Writes a model as one file, to hand on: its description, weights, card and curves, and nothing\n' +
+        'that can be executed.'
     )
     .argument('<id|dir>', 'a model of "hippospike models", or a folder')
     .requiredOption('--out <file>', `file to write; ${MODEL_EXTENSION} is the usual ending`)
@@ -43,8 +44,8 @@ export function addModelFiles(models: Command, host: CliHost): void {
     .command('import')
     .summary('take a model from a file into a workspace')
     .description(
-      'Checks a model file (names, sizes, checksums, description, weights) and takes it into a workspace, where the app\n' +
-        'finds it. Its folder is what --model takes. A model whose id is taken gets another id.'
+      'Checks a model file (names, sizes, checksums, description, weights) and takes it into a workspace,\n' +
+        'where the app finds it. Its folder is what --model takes. A model whose id is taken gets another.'
     )
     .argument('<file>', 'written by "hippospike models export" or by the app')
     .requiredOption('--workspace <dir>', 'workspace to take it into; created where there is none')

@@ -53,8 +53,9 @@ export function addPipeline(program: Command, host: CliHost): void {
     .command('pipeline')
     .summary('train, convert and fine-tune in a row')
     .description(
-      'Trains an ordinary network into OUT/ann, converts it into OUT/converted and fine-tunes that, distilling from\n' +
-        'the ordinary one, into OUT/snn. Given again, it skips finished stages and goes on with the interrupted one.\n' +
+      'Trains an ordinary network into OUT/ann, converts it into OUT/converted and fine-tunes that,\n' +
+        'distilling from the ordinary one, into OUT/snn. Given again, it skips finished stages and goes on\n' +
+        'with the interrupted one.\n' +
         `OUT/${RUN_FILE} keeps everything that "hippospike replay" needs to do it again.`
     )
     .requiredOption('--data <dir>', "data set in the Decathlon's layout")

@@ -6,6 +6,7 @@ import type { Runtime } from '../../../../shared/runtime'
 import { VERSION } from '../../../../shared/version'
 import type { CliHost } from '../host'
 import { runModelStage } from '../model-stage'
+import { hasModel } from '../models'
 import { withCommonOptions, type CommonOptions } from '../options'
 import { printResult, ReportedError } from '../output'
 import { compareStage, type StageComparison } from '../replay/compare'
@@ -32,9 +33,9 @@ export function addReplay(program: Command, host: CliHost): void {
     .command('replay')
     .summary('do a training again from its run.json, and compare the weights')
     .description(
-      'Does a training again: one of "hippospike finetune" or "pipeline", or a run of the app (WORKSPACE/derivatives/\n' +
-        'hippospike/runs/RUN). Refuses data and models that are not those of the run, trains, and says whether the\n' +
-        'weights are identical, bit for bit, or which differ; then it ends with 1.'
+      'Does a training of "hippospike finetune" or "pipeline" again, or a run of the app, which is a folder\n' +
+        'in WORKSPACE/derivatives/hippospike/runs. Refuses data and models that are not those of the run.\n' +
+        'Says whether the weights are identical, bit for bit, or which differ; then it ends with 1.'
     )
     .argument('<run>', 'run.json, or the folder it is in')
     .option(
@@ -45,7 +46,7 @@ export function addReplay(program: Command, host: CliHost): void {
     .action((run: string, options: ReplayCommandOptions) => replay(host, run, options))
   withCommonOptions(command, [
     'hippospike replay models/my-site/run.json',
-    'hippospike replay models/my-site --data moved/my-cases --out /tmp/again',
+    'hippospike replay models/my-site --data moved/my-cases --out again',
     'hippospike replay my-study/derivatives/hippospike/runs/2026-11-24-first --json'
   ])
 }
@@ -57,6 +58,13 @@ async function replay(host: CliHost, run: string, options: ReplayCommandOptions)
     throw new HippospikeError('usage', `--out ${out}: is the run's own folder; give another`)
   }
   const plan = await readRun(host, file, { out, data: options.data })
+  if (await hasModel(plan.stages.at(-1)!.out)) {
+    // Resumed at its end, it would be compared without being done.
+    throw new HippospikeError(
+      'output',
+      `${out}: holds a finished replay already; remove it, or give another folder with --out`
+    )
+  }
   await checkSources(plan)
   const asked = options.runtime ?? plan.runtime
   const stages: StageComparison[] = []
