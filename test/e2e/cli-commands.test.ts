@@ -58,7 +58,7 @@ describe('wrong usage', () => {
     [['segment', 'a.nii', 'c.nii', '--out', 'b.nii'], /too many arguments/],
     [['segment', 'a.nii', '--out', 'b.nii', '--timesteps', '0'], /whole number from 1 to 64/],
     [['segment', 'a.nii', '--out', 'b.nii', '--runtime', 'abacus'], /Allowed choices.*wasm/],
-    [['evaluate', '--data', 'x', '--split', 'test'], /Allowed choices.*validation/],
+    [['evaluate', '--data', 'x', '--split', 'tests'], /Allowed choices.*validation/],
     [['train', '--data', 'x', '--out', 'y', '--timesteps', '4'], /need --direct/],
     [['convert', '--model', 'ann', '--data', 'x', '--out', 'y', '--percentile', '5'], /above 50/]
   ])('%j ends with exit code 2 and one line', async (args, message) => {

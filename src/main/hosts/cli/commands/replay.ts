@@ -58,6 +58,7 @@ async function replay(host: CliHost, run: string, options: ReplayCommandOptions)
     throw new HippospikeError('usage', `--out ${out}: is the run's own folder; give another`)
   }
   const plan = await readRun(host, file, { out, data: options.data })
+  await checkSources(plan)
   if (await hasModel(plan.stages.at(-1)!.out)) {
     // Resumed at its end, it would be compared without being done.
     throw new HippospikeError(
@@ -65,7 +66,6 @@ async function replay(host: CliHost, run: string, options: ReplayCommandOptions)
       `${out}: holds a finished replay already; remove it, or give another folder with --out`
     )
   }
-  await checkSources(plan)
   const asked = options.runtime ?? plan.runtime
   const stages: StageComparison[] = []
   let last: ModelResult | null = null
