@@ -2,13 +2,12 @@
 // support/other-scanner.ts.
 import { fork } from 'node:child_process'
 import { createHash } from 'node:crypto'
+import { createRequire } from 'node:module'
 import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { mean, root, table } from './support/programs.mjs'
-import { buildParts } from './support/programs.mjs'
-import { createRequire } from 'node:module'
+import { buildParts, mean, root, table } from './support/programs.mjs'
 
 const { values } = parseArgs({
   options: {
@@ -92,13 +91,17 @@ try {
     const site = writeSet(at('site'), 'train', own, shiftedImage)
     const test = writeSet(at('test'), 'test', others, shiftedImage)
     const plain = writeSet(at('plain'), 'test', others, ({ imagePath }) => imagePath)
-    const dice = async (data, scored) => {
+    const score = async (data, scored) => {
       const request = { data, split: 'test', model: scored }
       const options = { timesteps: null, precision: null, earlyExit: null, threads: null }
       const { result } = await engineJob('evaluate', { ...request, ...options })
-      return result.mean.diceWhole
+      return { dice: result.mean.diceWhole, energy: result.energyRatio }
     }
-    const before = { plain: await dice(plain, model), test: await dice(test, model) }
+    const scoresOf = async (scored) => {
+      const [seen, unseen] = [await score(plain, scored), await score(test, scored)]
+      return { plain: seen.dice, test: unseen.dice, energy: seen.energy }
+    }
+    const before = await scoresOf(model)
     const tuned = await engineJob('finetune', {
       data: site,
       out: at('model'),
@@ -107,7 +110,7 @@ try {
       rehearsal,
       settings: { ...settings, seed }
     })
-    const after = { plain: await dice(plain, at('model')), test: await dice(test, at('model')) }
+    const after = await scoresOf(at('model'))
     const won = (after.test - before.test) / (before.plain - before.test)
     rows.push({ before, after, won, tuned })
     console.error(
@@ -123,6 +126,7 @@ const cells = ({ before, after, won, seconds, peakBytes }) => [
   `${(100 * won).toFixed(0)}%`,
   after.plain.toFixed(4),
   (after.plain - before.plain).toFixed(4),
+  `${before.energy.toFixed(1)} to ${after.energy.toFixed(1)}`,
   seconds.toFixed(0),
   (peakBytes / 1e9).toFixed(2)
 ]
@@ -130,7 +134,8 @@ const average = (of) => mean(rows.map(of))
 const flat = rows.map(({ tuned, ...row }) => ({ ...row, ...tuned }))
 const both = (when) => ({
   plain: average((row) => row[when].plain),
-  test: average((row) => row[when].test)
+  test: average((row) => row[when].test),
+  energy: average((row) => row[when].energy)
 })
 const overall = {
   before: both('before'),
@@ -150,6 +155,7 @@ console.log(
       'won back',
       'after: plain',
       'change',
+      'energy, ANN ÷ SNN',
       'seconds',
       'peak GB'
     ],

@@ -10,13 +10,15 @@ export interface Preset {
   finetune: Settings
 }
 
+/** What won in bench/adapt.mjs. */
 const SITE: Settings = {
-  learningRate: 4e-4,
+  stepsPerEpoch: 40,
+  learningRate: 1e-3,
   warmUpEpochs: 0.5,
   averageDecay: 0.98,
-  operationsPenalty: 0.02,
-  ratePenalty: 0.3,
-  rehearsalShare: 0.5
+  operationsPenalty: 0,
+  rehearsalShare: 0.5,
+  tunedShare: 0.85
 }
 
 /** Settings of the whole scheme's trained stages: the ordinary network, and the fine-tuning of what it is converted into. */
@@ -34,7 +36,7 @@ export const SCHEME_PRESETS: Readonly<Record<PresetName, SchemePreset>> = {
 
 /** See docs/adaptation.md for what they reach. */
 export const SITE_PRESETS: Readonly<Record<PresetName, Preset>> = {
-  quick: { finetune: { ...SITE, epochs: 4, stepsPerEpoch: 25 } },
-  standard: { finetune: { ...SITE, epochs: 8, stepsPerEpoch: 25 } },
-  thorough: { finetune: { ...SITE, epochs: 16, stepsPerEpoch: 25 } }
+  quick: { finetune: { ...SITE, epochs: 3 } },
+  standard: { finetune: { ...SITE, epochs: 8 } },
+  thorough: { finetune: { ...SITE, epochs: 16 } }
 }
