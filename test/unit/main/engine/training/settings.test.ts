@@ -6,6 +6,11 @@ import {
   trainingOptions
 } from '../../../../../src/main/engine/training/settings'
 import { AUGMENTATION_DEFAULTS } from '../../../../../src/core/training/augmentation'
+import {
+  PRESET_NAMES,
+  SCHEME_PRESETS,
+  SITE_PRESETS
+} from '../../../../../src/shared/training-presets'
 import { failureOf } from '../../../../fixtures/failure'
 
 const refusal = async (settings: unknown): Promise<string> => {
@@ -36,6 +41,14 @@ describe('the settings of a training', () => {
       thresholdScale: 1,
       surrogate: 'triangle'
     })
+  })
+
+  it.each(PRESET_NAMES)('take the preset %s as it is', (name) => {
+    const preset = SITE_PRESETS[name].finetune
+    expect(parseSettings(finetuneSettingsSchema, preset)).toMatchObject(preset)
+    const { train, finetune } = SCHEME_PRESETS[name]
+    expect(parseSettings(annSettingsSchema, train)).toMatchObject(train)
+    expect(parseSettings(finetuneSettingsSchema, finetune)).toMatchObject(finetune)
   })
 
   it('keep what is given', () => {
