@@ -41,14 +41,16 @@ describe.each(SETS)('resources/%s', (name, part, count) => {
 })
 
 it('have no case in common', async () => {
-  const ids = await Promise.all(
-    SETS.map(async ([name]) => (await openDataset(join('resources', name))).cases)
+  const [rehearsal, reference] = await Promise.all(
+    SETS.map(async ([name]) => {
+      const { cases } = await openDataset(join('resources', name))
+      return new Set(cases.map(({ id }) => id))
+    })
   )
-  const [rehearsal, reference] = ids.map((cases) => new Set(cases.map(({ id }) => id)))
   expect([...rehearsal!].filter((id) => reference!.has(id))).toEqual([])
 })
 
-it('are drawn from the right part of a data set', async () => {
+it('are drawn from the right part of a data set', () => {
   const { dir, ids } = writeTinyDataset(folder.file('data'), 40, 15)
   make(dir, folder.file('drawn'))
   for (const [name, part, count] of SETS) {

@@ -22,7 +22,8 @@ import { MANIFEST_FILE, readModel, writeModel } from '../../workspace/model-fold
 import { describeProblem, refuseErrors } from '../conversion-problems'
 import { modelCard } from '../training/card'
 import { finetuneSettingsSchema, trainingOptions } from '../training/settings'
-import { loadCases, runStage } from '../training/stage'
+import { runStage } from '../training/stage'
+import { loadCases } from '../training/training-data'
 import { yieldToHost, type Job, type JobContext } from './job'
 
 /** Enough for a percentile: more cases move no threshold by a percent. */

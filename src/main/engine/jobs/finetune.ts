@@ -11,7 +11,6 @@ import { mirrorAverage } from '../../../core/training/mirror-average'
 import type { TrainableNetwork } from '../../../core/training/network'
 import { snnNetwork, type SnnTrainingOptions } from '../../../core/training/snn-network'
 import { validate } from '../../../core/training/train'
-import { openDataset } from '../../imaging/dataset'
 import { readModel, writeModel } from '../../workspace/model-folder'
 import { modelCard } from '../training/card'
 import { checkCrawl } from '../training/runtime-check'
@@ -21,7 +20,13 @@ import {
   trainingOptions,
   type FinetuneSettings
 } from '../training/settings'
-import { loadCases, openRehearsal, runStage, type StageOutcome } from '../training/stage'
+import { runStage, type StageOutcome } from '../training/stage'
+import {
+  dataIdentity,
+  dataProvenance,
+  openTrainingData,
+  readTrainingData
+} from '../training/training-data'
 import type { Job, JobContext } from './job'
 
 /** Stage 3: fine-tunes a spiking model by spike-based backpropagation through time. */
@@ -43,15 +48,11 @@ async function finetune(request: FinetuneRequest, context: JobContext): Promise<
     )
   }
   const teacher = request.teacher === null ? null : await readTeacher(request.teacher)
-  const dataset = await openDataset(request.data)
-  const rehearsalSet = await openRehearsal(request.rehearsal)
+  const data = await openTrainingData(request)
   const { runtime } = await context.denseRuntime()
   checkCrawl(runtime, context)
-  const training = await loadCases(dataset, 'train', manifest.preprocessing, context)
-  const validation = await loadCases(dataset, 'validation', manifest.preprocessing, context)
-  const rehearsal = rehearsalSet
-    ? await loadCases(rehearsalSet, 'train', manifest.preprocessing, context)
-    : []
+  const cases = await readTrainingData(data, manifest.preprocessing, context)
+  const { training, validation, rehearsal } = cases
 
   const timesteps = settings.timesteps ?? spiking.defaultTimesteps
   const parameters = modelParameters(model, timesteps)
@@ -80,8 +81,7 @@ async function finetune(request: FinetuneRequest, context: JobContext): Promise<
       previews: request.previews ?? null,
       identity: {
         settings,
-        data: dataset.datasetHash,
-        rehearsal: rehearsalSet?.datasetHash ?? null,
+        ...dataIdentity(data),
         parent: manifest.weightsSha256,
         teacher: teacher?.manifest.weightsSha256 ?? null
       }
@@ -102,8 +102,7 @@ async function finetune(request: FinetuneRequest, context: JobContext): Promise<
     stage: 'fine-tuned' as const,
     spiking: merged.spiking,
     provenance: {
-      data: { hash: dataset.datasetHash, training: training.length, validation: validation.length },
-      rehearsal: rehearsalSet && { hash: rehearsalSet.datasetHash, training: rehearsal.length },
+      ...dataProvenance(data, cases),
       settings,
       timesteps,
       runtime,

@@ -12,7 +12,6 @@ import { annNetwork } from '../../../core/training/ann-network'
 import type { TrainableNetwork } from '../../../core/training/network'
 import { createRandom } from '../../../core/training/random'
 import { snnNetwork } from '../../../core/training/snn-network'
-import { openDataset } from '../../imaging/dataset'
 import { readModel, writeModel } from '../../workspace/model-folder'
 import { modelCard } from '../training/card'
 import { PREPROCESSING } from '../training/preprocessing'
@@ -22,8 +21,14 @@ import {
   trainingOptions,
   type AnnSettings
 } from '../training/settings'
-import { loadCases, openRehearsal, runStage } from '../training/stage'
+import { runStage } from '../training/stage'
 import { checkCrawl } from '../training/runtime-check'
+import {
+  dataIdentity,
+  dataProvenance,
+  openTrainingData,
+  readTrainingData
+} from '../training/training-data'
 import type { Job, JobContext } from './job'
 
 /** Stage 1: trains the ANN from random weights or from those of another; or, for comparison, a spiking network directly. */
@@ -35,17 +40,13 @@ export const trainJob: Job<TrainRequest, ModelResult> = {
 
 async function runTraining(request: TrainRequest, context: JobContext): Promise<ModelResult> {
   const settings = parseSettings(annSettingsSchema, request.settings)
-  const parent = request.model == null ? null : await readParent(request.model, settings)
+  const parent = request.model ? await readParent(request.model, settings) : null
   const preprocessing = parent?.manifest.preprocessing ?? PREPROCESSING
-  const dataset = await openDataset(request.data)
-  const rehearsalSet = await openRehearsal(request.rehearsal)
+  const data = await openTrainingData(request)
   const { runtime } = await context.denseRuntime()
   checkCrawl(runtime, context)
-  const training = await loadCases(dataset, 'train', preprocessing, context)
-  const validation = await loadCases(dataset, 'validation', preprocessing, context)
-  const rehearsal = rehearsalSet
-    ? await loadCases(rehearsalSet, 'train', preprocessing, context)
-    : []
+  const cases = await readTrainingData(data, preprocessing, context)
+  const { training, validation, rehearsal } = cases
   const architecture: Architecture = parent?.manifest.architecture ?? {
     family: 'unet3d',
     inputChannels: 1,
@@ -69,8 +70,7 @@ async function runTraining(request: TrainRequest, context: JobContext): Promise<
       previews: request.previews ?? null,
       identity: {
         settings,
-        data: dataset.datasetHash,
-        rehearsal: rehearsalSet?.datasetHash ?? null
+        ...dataIdentity(data)
       }
     },
     training,
@@ -92,8 +92,7 @@ async function runTraining(request: TrainRequest, context: JobContext): Promise<
     labels: [...CROP_LABELS],
     licence: parent?.manifest.licence ?? 'CC-BY-SA-4.0',
     provenance: {
-      data: { hash: dataset.datasetHash, training: training.length, validation: validation.length },
-      rehearsal: rehearsalSet && { hash: rehearsalSet.datasetHash, training: rehearsal.length },
+      ...dataProvenance(data, cases),
       settings,
       runtime,
       seconds: Math.round(outcome.seconds),

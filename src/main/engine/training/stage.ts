@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto'
 import { HippospikeError } from '../../../shared/errors'
 import { STRUCTURES } from '../../../shared/labels'
-import type { Preprocessing } from '../../../shared/model'
-import type { Part, VerdictDice } from '../../../shared/training'
+import type { VerdictDice } from '../../../shared/training'
 import type { TrainingCase } from '../../../core/training/augmentation'
 import type { TrainableNetwork } from '../../../core/training/network'
 import { stepsPerEpoch } from '../../../core/training/sample-plan'
@@ -14,10 +13,8 @@ import {
   type TrainingOptions,
   type TrainingState
 } from '../../../core/training/train'
-import { openDataset, type Dataset } from '../../imaging/dataset'
 import { makeFolder } from '../../workspace/atomic-write'
-import { readTrainingCase } from '../cases'
-import { throwIfCancelled, yieldToHost, type JobContext } from '../jobs/job'
+import { yieldToHost, type JobContext } from '../jobs/job'
 import { checkCases } from './check-cases'
 import { Checkpoints, positionText } from './checkpoints'
 import { Curves } from './curves'
@@ -43,38 +40,6 @@ export interface StageOutcome {
   validation: VerdictDice | null
   bestEpoch: number | null
   seconds: number
-}
-
-/** The data set to rehearse on; null for none. */
-export async function openRehearsal(dir: string | null | undefined): Promise<Dataset | null> {
-  return dir == null ? null : openDataset(dir)
-}
-
-/**
- * Reads the cases of a split onto the network's grid.
- *
- * @throws HippospikeError (input) for a file that cannot be read, and where there is nothing to train on
- */
-export async function loadCases(
-  dataset: Dataset,
-  split: Exclude<Part, 'test'>,
-  preprocessing: Preprocessing,
-  context: JobContext
-): Promise<TrainingCase[]> {
-  const sources = dataset.cases.filter((source) => source.split === split)
-  if (split === 'train' && sources.length === 0) {
-    throw new HippospikeError(
-      'input',
-      `${dataset.dir} has no training cases; list some under split.train in its dataset.json, or leave the split out`
-    )
-  }
-  const cases: TrainingCase[] = []
-  for (const source of sources) {
-    context.progress('load', cases.length / sources.length, `reading ${split} case ${source.id}`)
-    cases.push(await readTrainingCase(source, preprocessing))
-    throwIfCancelled(context)
-  }
-  return cases
 }
 
 /**

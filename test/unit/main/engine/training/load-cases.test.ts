@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { loadCases } from '../../../../../src/main/engine/training/stage'
+import { loadCases } from '../../../../../src/main/engine/training/training-data'
 import { PREPROCESSING } from '../../../../../src/main/engine/training/preprocessing'
 import type { Dataset } from '../../../../../src/main/imaging/dataset'
 import { testContext } from '../../../../fixtures/job-context'
