@@ -88,7 +88,9 @@ beforeAll(async () => {
 
 describe('fine-tuning on the cases of a site', () => {
   it('ends with the same weights, however often it is interrupted', async () => {
-    const undisturbed = await finetune('undisturbed')
+    // Batches of two: some hold a whole-only mask and one with parts.
+    const settings = { ...TUNING, batchSize: 2, epochs: 3 }
+    const undisturbed = await finetune('undisturbed', { settings })
     const random = createRandom(3)
     let starts = 0
     for (let done = false; !done; starts++) {
@@ -96,7 +98,7 @@ describe('fine-tuning on the cases of a site', () => {
       const context = testContext(({ message }, abort) => {
         if (/step \d+ of \d+, loss/.test(message) && --steps === 0) abort()
       })
-      done = await finetune('interrupted', {}, context).then(
+      done = await finetune('interrupted', { settings }, context).then(
         () => true,
         (error: unknown) => {
           expect(error).toMatchObject({ kind: 'cancelled' })

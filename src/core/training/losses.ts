@@ -78,10 +78,12 @@ export function batchLoss(
   if (some.length === samples) return ofWhole(logits, labels)
   const others = wholeOnly.flatMap((whole, n) => (whole ? [] : [n]))
   const bySample = tf.reshape(labels, [samples, -1]) as tf.Tensor2D
+  // Slices and not tf.gather, which has no gradient on wasm.
+  const rows = <T extends tf.Tensor>(x: T, which: number[]): T =>
+    tf.concat(which.map((n) => tf.slice(x, n, 1)))
   const share = (loss: typeof ofParts, which: number[]): tf.Scalar => {
-    const indices = tf.tensor1d(which, 'int32')
-    const x = tf.gather(logits, indices)
-    const y = tf.reshape(tf.gather(bySample, indices), [-1]) as tf.Tensor1D
+    const x = rows(logits, which)
+    const y = tf.reshape(rows(bySample, which), [-1]) as tf.Tensor1D
     return tf.mul(loss(x, y), which.length / samples)
   }
   return tf.add(share(ofParts, others), share(ofWhole, some))
