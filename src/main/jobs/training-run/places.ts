@@ -16,9 +16,6 @@ export function referenceSet(resources: string): string {
   return join(resources, 'reference')
 }
 
-/** The ANN that comes with the program: what a fine-tuned model is taught by. */
-const TEACHER = 'ann'
-
 /**
  * What a plan starts from.
  *
@@ -46,11 +43,9 @@ export async function sourcesOf(
       )
     }
   }
-  const teacher = join(shipped, TEACHER)
   const rehearsal = rehearsalSet(resources)
   return {
     model: found?.dir ?? null,
-    teacher: (await isThere(teacher)) ? teacher : null,
     rehearsal: (await isThere(rehearsal)) ? rehearsal : null
   }
 }

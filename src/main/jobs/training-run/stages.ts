@@ -21,8 +21,6 @@ export interface StageCall {
 export interface StageSources {
   /** Of the plan's model; null where the plan has none. */
   model: string | null
-  /** ANN that a fine-tuning without one of its own distils from; null for none. */
-  teacher: string | null
   /** Data set that is mixed into training, against forgetting; null for none. */
   rehearsal: string | null
 }
@@ -64,7 +62,8 @@ export function stageCalls(
       settings: { ...plan.finetune, timesteps: plan.timesteps }
     })
   })
-  if (plan.kind === 'fine-tune') return [tuning(sources.model ?? '', sources.teacher)]
+  // No teacher: the ANN that ships has not seen the site's scans, and is wrong about them where the network has to learn.
+  if (plan.kind === 'fine-tune') return [tuning(sources.model ?? '', null)]
   return [
     {
       state: 'ann',

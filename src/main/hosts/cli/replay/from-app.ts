@@ -48,14 +48,6 @@ export async function planOfApp(
       option: null
     })
   }
-  if (record.plan.kind === 'fine-tune' && sources.teacher !== null) {
-    models.push({
-      what: 'the teacher',
-      dir: sources.teacher,
-      sha256: last?.provenance.teacher?.weightsSha256 ?? null,
-      option: null
-    })
-  }
   const rehearsal: ReplaySource[] = sources.rehearsal
     ? [
         {
