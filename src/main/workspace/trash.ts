@@ -107,7 +107,9 @@ async function ownPaths(root: string, caseId: string): Promise<string[]> {
   return [
     // `sub-01_T1w.json` is of case 01, and `sub-01_run-1_T1w.json` of another.
     ...(await own(join(folders[0], 'anat'), (rest) => /^T1w\./.test(rest))),
-    ...(await own(join(folders[1], 'anat'), (rest) => /^(seg-|error\.|case\.|stages\.)/.test(rest))),
+    ...(await own(join(folders[1], 'anat'), (rest) =>
+      /^(seg-|error\.|case\.|stages\.)/.test(rest)
+    )),
     caseFile(root, caseId)
   ].filter((path, n, all) => all.indexOf(path) === n)
 }
