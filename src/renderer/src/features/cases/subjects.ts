@@ -18,7 +18,7 @@ export function bySubject(list: readonly CaseSummary[]): SubjectGroup[] {
     const subject = subjectOf(one)
     groups.set(subject, [...(groups.get(subject) ?? []), one])
   }
-  return [...groups].map(([subject, cases]) => ({ subject, cases: cases.sort(byVisit) }))
+  return [...groups].map(([subject, cases]) => ({ subject, cases: inOrder(cases) }))
 }
 
 /** What a visit is called: `ses-2 · 3 Feb 2021`; the case's id where nothing is known. */
@@ -34,12 +34,11 @@ export function visitLabel({ id, visit }: Pick<CaseSummary, 'id' | 'visit'>): st
   return /^\d+\b/.test(label) ? `visit ${label}` : label
 }
 
-/** By date where both have one, else by label, `2` before `10`. */
-function byVisit(a: CaseSummary, b: CaseSummary): number {
-  const [first, second] = [a.visit?.date ?? null, b.visit?.date ?? null]
-  if (first !== null && second !== null && first !== second) return first < second ? -1 : 1
-  const key = ({ id, visit }: CaseSummary): string => visit?.label ?? id
-  return key(a).localeCompare(key(b), 'en', { numeric: true })
+/** By date where all have one, else by label, `2` before `10`. */
+function inOrder(cases: readonly CaseSummary[]): CaseSummary[] {
+  const areDated = cases.every(({ visit }) => typeof visit?.date === 'string')
+  const key = ({ id, visit }: CaseSummary): string => (areDated ? visit?.date : visit?.label) ?? id
+  return [...cases].sort((a, b) => key(a).localeCompare(key(b), 'en', { numeric: true }))
 }
 
 function dateText(date: string): string {
