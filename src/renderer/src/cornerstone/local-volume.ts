@@ -8,6 +8,7 @@ import {
 } from '@cornerstonejs/core'
 import type { Geometry, Triple } from '../../../shared/geometry'
 import { indexToMm } from '../volume/grid'
+import { turns } from './turns'
 
 /** One for all: the layers of a case lie in the same space. */
 const FRAME = 'hippospike'
@@ -15,9 +16,6 @@ const FRAME = 'hippospike'
 /** Images that are in Cornerstone's cache, by id, with the plane that each lies in. */
 const planes = new Map<string, object>()
 let providing = false
-
-/** Milliseconds of making slices after which the window gets a turn. */
-const TURN = 40
 
 /**
  * A volume in Cornerstone's cache. Its slices are views of `values`: write there and say which slices changed. Cornerstone's own
@@ -35,7 +33,7 @@ export async function createVolume(
   const dataType = values instanceof Float32Array ? 'Float32Array' : 'Uint8Array'
   const imageIds = Array.from({ length: size[2] }, (_, k) => `${id}_slice_${k}`)
   const length = size[0] * size[1]
-  let since = performance.now()
+  const turn = turns()
   for (const [k, imageId] of imageIds.entries()) {
     imageLoader.createAndCacheLocalImage(imageId, {
       scalarData: values.subarray(k * length, (k + 1) * length),
@@ -44,9 +42,7 @@ export async function createVolume(
       targetBuffer: { type: dataType }
     })
     planes.set(imageId, slicePlane(geometry, k))
-    if (performance.now() - since < TURN) continue
-    await new Promise((resolve) => setTimeout(resolve))
-    since = performance.now()
+    await turn()
   }
   const dimensions: Types.Point3 = [...size]
   const volume = new ImageVolume({

@@ -7,10 +7,22 @@ interface SharedTexture {
   readonly users: ReadonlySet<vtkObject>
 }
 
-interface GraphicsWindow {
+export interface GraphicsWindow {
+  /** Gets a context where there is none yet. */
+  initialize: () => void
   /** By name, what the object keeps for itself. */
   getReferenceByName: (name: '_graphicsResources') => ReadonlyMap<object, SharedTexture>
   unregisterGraphicsResourceUser: (coreObject: object, user: vtkObject) => void
+}
+
+/**
+ * vtk.js's window, which the panes share.
+ *
+ * @param viewportId of any pane
+ */
+export function graphicsWindow(engine: RenderingEngine, viewportId: string): GraphicsWindow {
+  const view: unknown = engine.getOffscreenMultiRenderWindow(viewportId).getOpenGLRenderWindow()
+  return view as GraphicsWindow
 }
 
 /**
@@ -20,8 +32,7 @@ interface GraphicsWindow {
  * @param viewportId of any pane: they share one context
  */
 export function releaseUnusedTextures(engine: RenderingEngine, viewportId: string): void {
-  const view: unknown = engine.getOffscreenMultiRenderWindow(viewportId).getOpenGLRenderWindow()
-  const window = view as GraphicsWindow
+  const window = graphicsWindow(engine, viewportId)
   for (const { coreObject, users } of [
     ...window.getReferenceByName('_graphicsResources').values()
   ]) {

@@ -4,10 +4,11 @@ import { voxelCount } from '../volume/grid'
 import { PLANES, type PaneCamera, type Plane } from '../volume/planes'
 import { addScaled } from '../volume/vector'
 import { createVolume, forgetMetadata, removeVolume } from './local-volume'
-import { releaseUnusedTextures } from './shared-textures'
-import { startCornerstone } from './start'
-import { styleActor, type LayerStyle } from './style'
+import { graphicsWindow, releaseUnusedTextures } from './shared-textures'
+import { compilations, startCornerstone } from './start'
+import { shareProgram, styleActor, type LayerStyle } from './style'
 import { SurfaceView } from './surface-view'
+import { filterTexture, sendTexture } from './volume-texture'
 
 export type PaneId = Plane | 'volume'
 
@@ -22,6 +23,8 @@ interface Layer {
 /** Distance in mm from which a slice is looked at; any, in a parallel projection. */
 const VIEWING_DISTANCE = 500
 const IMAGE = 'image'
+/** Milliseconds by which the other panes may lag behind the one that the user paints in. */
+const LAG = 50
 
 let stages = 0
 
@@ -43,7 +46,9 @@ export class ImageStage {
   private queue: Promise<void> = Promise.resolve()
   private readonly dirty = new Set<PaneId>()
   private frame = 0
+  private lagging: ReturnType<typeof setTimeout> | undefined
   private destroyed = false
+  private readonly stopListening: () => void
 
   constructor(private readonly elements: Record<PaneId, HTMLDivElement>) {
     startCornerstone()
@@ -67,6 +72,10 @@ export class ImageStage {
       this.engine.getViewport(this.viewportId('volume')) as Types.IVolumeViewport,
       () => this.redraw('volume')
     )
+    this.stopListening = compilations.onReady(() => {
+      this.surfaces.programsCame()
+      this.redrawAll()
+    })
   }
 
   /** Shows an image, or nothing. All layers go. Resolves when it is drawn. */
@@ -79,16 +88,22 @@ export class ImageStage {
       }
       const id = this.volumeId(IMAGE)
       this.imageVolume = await createVolume(id, image.geometry, image.voxels)
+      await this.send(this.imageVolume, this.interpolate)
       for (const plane of PLANES) {
         await this.slices(plane).setVolumes([
           {
             volumeId: id,
             actorUID: IMAGE,
-            callback: ({ volumeActor }) => this.styleImage(volumeActor)
+            callback: ({ volumeActor }) => {
+              shareProgram(volumeActor)
+              this.styleImage(volumeActor)
+            }
           }
         ])
       }
       this.restoreCameras()
+      // Before the layers, which take their time as well.
+      await this.paint()
     })
   }
 
@@ -101,6 +116,7 @@ export class ImageStage {
   /** Whether voxels of the image run into each other or are drawn as boxes. */
   setInterpolation(on: boolean): void {
     this.interpolate = on
+    if (this.imageVolume !== null) filterTexture(this.imageVolume, on)
     this.eachActor(IMAGE, (actor) => this.styleImage(actor))
   }
 
@@ -140,12 +156,15 @@ export class ImageStage {
   /**
    * Takes over the part of a layer that changed; slices outside of it are neither copied nor uploaded. At once: a stroke must
    * not wait for anything.
+   *
+   * @param first pane to draw before the others
    */
   updateLayer(
     name: string,
     values: Uint8Array,
     min: Readonly<Triple>,
-    max: Readonly<Triple>
+    max: Readonly<Triple>,
+    first?: Plane
   ): void {
     const layer = this.layers.get(name)
     if (layer === undefined) return
@@ -156,7 +175,7 @@ export class ImageStage {
       layer.values.set(values.subarray(from, to), from)
       this.slicesChanged(layer, k)
     }
-    this.upload(layer)
+    this.upload(layer, first)
   }
 
   setCamera(plane: Plane, camera: PaneCamera): void {
@@ -186,10 +205,8 @@ export class ImageStage {
   /** Resolves when all that was asked for so far is on the screen. */
   async settled(): Promise<void> {
     await this.queue
-    if (this.frame !== 0) {
-      cancelAnimationFrame(this.frame)
-      this.draw()
-    }
+    this.catchUp()
+    await this.paint()
   }
 
   canvas(pane: PaneId): HTMLCanvasElement {
@@ -201,10 +218,23 @@ export class ImageStage {
       this.empty()
       this.destroyed = true
       cancelAnimationFrame(this.frame)
+      clearTimeout(this.lagging)
+      this.stopListening()
       this.surfaces.destroy()
       this.engine.destroy()
       return Promise.resolve()
     })
+  }
+
+  /** Draws what is asked for without waiting for the next animation frame, and again with the programs that it had to wait for. */
+  private async paint(): Promise<void> {
+    do {
+      await compilations.done()
+      if (this.frame !== 0) {
+        cancelAnimationFrame(this.frame)
+        this.draw()
+      }
+    } while (compilations.pending)
   }
 
   private draw(): void {
@@ -245,13 +275,17 @@ export class ImageStage {
     // It may have been edited meanwhile.
     own.set(values)
     this.layers.set(name, { geometry, values: own, volume, style })
+    await this.send(volume, false)
     for (const plane of PLANES) {
       await this.slices(plane).addVolumes([
         {
           volumeId: id,
           actorUID: name,
           visibility: true,
-          callback: ({ volumeActor }) => styleActor(volumeActor, style)
+          callback: ({ volumeActor }) => {
+            shareProgram(volumeActor)
+            styleActor(volumeActor, style)
+          }
         }
       ])
       // Cornerstone resets the colours of what it adds.
@@ -288,9 +322,29 @@ export class ImageStage {
     texture.setUpdatedFrame(k)
   }
 
-  private upload({ volume }: Layer): void {
+  private upload({ volume }: Layer, first?: Plane): void {
     volume.imageData?.modified()
+    if (first === undefined) {
+      for (const plane of PLANES) this.redraw(plane)
+      return
+    }
+    this.redraw(first)
+    this.lagging ??= setTimeout(() => this.catchUp(), LAG)
+  }
+
+  /** Draws the panes that were to wait for another. */
+  private catchUp(): void {
+    if (this.lagging === undefined) return
+    clearTimeout(this.lagging)
+    this.lagging = undefined
     for (const plane of PLANES) this.redraw(plane)
+  }
+
+  private async send(volume: Types.IImageVolume, smooth: boolean): Promise<void> {
+    const window = graphicsWindow(this.engine, this.viewportId('volume'))
+    window.initialize()
+    filterTexture(volume, smooth)
+    await sendTexture(volume, window)
   }
 
   private restyle(name: string, style: LayerStyle): void {

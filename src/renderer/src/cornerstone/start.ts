@@ -1,6 +1,11 @@
 import { Enums, getConfiguration, init } from '@cornerstonejs/core'
+import vtkShaderCache from '@kitware/vtk.js/Rendering/OpenGL/ShaderCache'
+import { Compilations, patient, type ShaderCache } from './patient-shaders'
 
 let started = false
+
+/** What the graphics driver is compiling for this window. */
+export const compilations = new Compilations()
 
 /** Starts Cornerstone3D once in this window. */
 export function startCornerstone(): void {
@@ -14,5 +19,7 @@ export function startCornerstone(): void {
       renderingEngineMode: Enums.RenderingEngineModeEnum.Tiled
     }
   })
+  const { newInstance } = vtkShaderCache
+  vtkShaderCache.newInstance = (values) => patient(newInstance(values) as ShaderCache, compilations)
   started = true
 }

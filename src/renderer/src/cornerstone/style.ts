@@ -27,6 +27,36 @@ const EVENLY = 0
 /** Millimetres of a volume that Cornerstone draws as its slice: its smallest slab, to both sides. */
 const SLICE_DEPTH = 0.1
 
+/**
+ * More than enough steps through a slice. vtk.js would write those through the whole volume into the program that draws it, so that every size of
+ * an image would need a program of its own.
+ */
+const SLICE_STEPS = 64
+
+const ONE_PROGRAM = {
+  OpenGL: {
+    ShaderReplacements: [
+      {
+        shaderType: 'Fragment',
+        originalValue: '//VTK::MaximumNumberOfSamples',
+        replaceFirst: true,
+        replacementValue: String(SLICE_STEPS),
+        replaceAll: true
+      }
+    ]
+  }
+}
+
+/** Lets all slices be drawn by one program, whatever their size: the graphics driver takes long to compile one. */
+export function shareProgram(actor: Types.VolumeActor): void {
+  const mapper = actor.getMapper() as
+    | (ReturnType<Types.VolumeActor['getMapper']> & {
+        setViewSpecificProperties: (properties: object) => void
+      })
+    | null
+  mapper?.setViewSpecificProperties(ONE_PROGRAM)
+}
+
 /** vtk.js leaves it out of its types. */
 type Property = ReturnType<Types.VolumeActor['getProperty']> & {
   setLabelOutlineOpacity: (opacity: number) => void

@@ -136,6 +136,11 @@ export class SurfaceView {
     this.apply()
   }
 
+  /** After a program that vtk.js drew with in vain has come: it asks for it again where something changed. */
+  programsCame(): void {
+    for (const actor of [...this.actors.values(), ...this.wires.values()]) actor.modified()
+  }
+
   destroy(): void {
     this.clear()
   }

@@ -118,14 +118,14 @@ describe('the viewer', () => {
     const listener = vi.fn()
     const stop = viewer.onMaskChange(listener)
     viewer.setMask(new Uint8Array(120))
-    viewer.maskChanged({ min: [0, 1, 2], max: [1, 1, 2] })
+    viewer.maskChanged({ min: [0, 1, 2], max: [1, 1, 2] }, 'coronal')
     viewer.maskChanged()
     stop()
     viewer.maskChanged()
     expect(listener.mock.calls).toEqual([
       [null],
-      [{ min: [0, 1, 2], max: [1, 1, 2] }],
-      [{ min: [0, 0, 0], max: [3, 5, 4] }]
+      [{ min: [0, 1, 2], max: [1, 1, 2] }, 'coronal'],
+      [{ min: [0, 0, 0], max: [3, 5, 4] }, undefined]
     ])
   })
 

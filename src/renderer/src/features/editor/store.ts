@@ -234,7 +234,7 @@ function createEditor(): Editor {
 
   function paint(gesture: Gesture): void {
     const box = stroke?.paintTo(gesture.index) ?? null
-    if (box !== null) viewer.maskChanged(box)
+    if (box !== null) viewer.maskChanged(box, gesture.plane)
   }
 
   function finishStroke(cancelled: boolean): void {

@@ -11,7 +11,7 @@ import { createSurfaceMaker } from '../../volume/surface-maker'
 import { differenceStyle, heatStyle, maskStyle, rgbOf, scalarStyle } from './colours'
 import { differenceOf } from './difference'
 import type { Viewer } from './store'
-import type { OpenImage, VoxelBox } from './types'
+import type { OpenImage } from './types'
 
 /** What is told in the same turn must reach the stage in the order in which it was told. */
 const AT_ONCE = { immediate: true, flush: 'sync' } as const
@@ -78,10 +78,10 @@ function syncLayers(viewer: Viewer, stage: ImageStage, shown: (done: Promise<voi
         : { geometry: grid, values: labels, style: style() }
     shown(stage.setLayer('mask', layer))
   }
-  const stop = viewer.onMaskChange((box: VoxelBox | null) => {
+  const stop = viewer.onMaskChange((box, plane) => {
     const labels = viewer.mask.value
     if (box === null || labels === null) setMask()
-    else stage.updateLayer('mask', labels, box.min, box.max)
+    else stage.updateLayer('mask', labels, box.min, box.max, plane)
   })
   onScopeDispose(stop)
   setMask()

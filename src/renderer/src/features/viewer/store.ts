@@ -53,6 +53,8 @@ export interface BrushCursor {
   ball: boolean
 }
 
+type MaskListener = (box: VoxelBox | null, plane?: Plane) => void
+
 export interface Viewer {
   readonly image: ShallowRef<OpenImage | null>
   /** Shows another case; everything that belonged to the one before goes. */
@@ -66,10 +68,10 @@ export interface Viewer {
   readonly isHead: ComputedRef<boolean>
   /** Labels that the mask may hold, without the background. */
   readonly labels: ComputedRef<readonly MaskLabel[]>
-  /** After an edit in place; `box` limits what is drawn again. */
-  maskChanged: (box?: VoxelBox) => void
+  /** After an edit in place; `box` limits what is drawn again, and `plane` is the pane that is looked at, to be drawn first. */
+  maskChanged: (box?: VoxelBox, plane?: Plane) => void
   /** Calls back after every {@link setMask} (box null) and {@link maskChanged}; returns how to stop. */
-  onMaskChange: (listener: (box: VoxelBox | null) => void) => () => void
+  onMaskChange: (listener: MaskListener) => () => void
 
   readonly heat: ShallowRef<HeatMap | null>
   setHeat: (heat: HeatMap | null) => void
@@ -181,7 +183,7 @@ export function createViewer(): Viewer {
   })
   const seeThrough = ref(false)
   const brush = reactive<BrushCursor>({ radiusMm: 2, ball: false })
-  const maskListeners = new Set<(box: VoxelBox | null) => void>()
+  const maskListeners = new Set<MaskListener>()
   const pickListeners = new Set<(pick: Pick) => void>()
   let gestureListener: ((gesture: Gesture) => void) | null = null
   let screenshotSource: (() => Promise<Blob>) | null = null
@@ -261,11 +263,11 @@ export function createViewer(): Viewer {
     labels: computed(() =>
       (isHead.value ? HEAD_LABELS : CROP_LABELS).filter(({ index }) => index > 0)
     ),
-    maskChanged(box) {
+    maskChanged(box, plane) {
       const size = image.value?.geometry.size
       if (size === undefined || mask.value === null) return
       const whole: VoxelBox = { min: [0, 0, 0], max: size.map((n) => n - 1) as Triple }
-      maskListeners.forEach((listener) => listener(box ?? whole))
+      maskListeners.forEach((listener) => listener(box ?? whole, plane))
     },
     onMaskChange(listener) {
       maskListeners.add(listener)

@@ -1,0 +1,72 @@
+import type { Types } from '@cornerstonejs/core'
+import { Filter } from '@kitware/vtk.js/Rendering/OpenGL/Texture/Constants'
+import { turns } from './turns'
+
+/** What there is of Cornerstone's texture of a volume beyond its interface. */
+interface VolumeTexture {
+  setOpenGLRenderWindow: (window: object) => void
+  enableUseHalfFloat: (use: boolean) => unknown
+  resetFormatAndType: () => void
+  setTextureParameters: (parameters: {
+    width: number
+    height: number
+    depth: number
+    numberOfComponents: number
+    dataType: string
+  }) => void
+  create3DFromRaw: (parameters: {
+    width: number
+    height: number
+    depth: number
+    numComps: number
+    dataType: string
+    data: null
+  }) => unknown
+  /** Sends the slices that changed. */
+  update3DFromRaw: () => unknown
+  /** By slice, whether it changed since it was sent. */
+  getUpdatedFrames: () => (boolean | null | undefined)[]
+  setMinificationFilter: (filter: Filter) => unknown
+  setMagnificationFilter: (filter: Filter) => unknown
+}
+
+/**
+ * Sends a volume to the graphics processor piece by piece: the first pane that draws it would send it at one go, and a head takes
+ * longer than the window should stand still.
+ *
+ * @param window vtk.js's, with a context
+ */
+export async function sendTexture(volume: Types.IImageVolume, window: object): Promise<void> {
+  const texture = textureOf(volume)
+  const [width, height, depth] = volume.dimensions
+  const dataType = volume.dataType!
+  texture.setOpenGLRenderWindow(window)
+  texture.enableUseHalfFloat(false)
+  texture.resetFormatAndType()
+  texture.setTextureParameters({ width, height, depth, numberOfComponents: 1, dataType })
+  texture.create3DFromRaw({ width, height, depth, numComps: 1, dataType, data: null })
+  const frames = texture.getUpdatedFrames()
+  for (let k = 0; k < depth; k++) frames[k] = null
+  const turn = turns()
+  for (let k = 0; k < depth; k++) {
+    frames[k] = true
+    texture.update3DFromRaw()
+    await turn()
+  }
+}
+
+/** Whether the graphics processor mixes neighbouring voxels. */
+export function filterTexture(volume: Types.IImageVolume, smooth: boolean): void {
+  const texture = textureOf(volume)
+  const frames = texture.getUpdatedFrames()
+  const changed = [...frames]
+  const filter = smooth ? Filter.LINEAR : Filter.NEAREST
+  texture.setMinificationFilter(filter)
+  texture.setMagnificationFilter(filter)
+  // vtk.js takes it for a change of the voxels, and would send all of them again.
+  for (let k = 0; k < frames.length; k++) frames[k] = changed[k]
+}
+
+function textureOf(volume: Types.IImageVolume): VolumeTexture {
+  return volume.vtkOpenGLTexture as unknown as VolumeTexture
+}
