@@ -59,7 +59,7 @@ export const stageScoreSchema = z.strictObject({
 export type StageScore = z.infer<typeof stageScoreSchema>
 
 /** What the report says of the stages, whoever asked for it. */
-export const stageFindings = {
+export const stageFindingsSchema = z.strictObject({
   snn: z.string(),
   ann: z.string(),
   /** The fine-tuned network's own number, at which the masks and the layers are compared. */
@@ -95,12 +95,13 @@ export const stageFindings = {
     cases: z.int()
   }),
   warnings: z.array(z.string())
-}
+})
+export type StageFindings = z.infer<typeof stageFindingsSchema>
 
 export const stageResultSchema = segmentResultSchema.omit({ out: true })
 
 export const stagesResultSchema = z.strictObject({
-  ...stageFindings,
+  ...stageFindingsSchema.shape,
   /** What a segmentation by each stage comes to. */
   stages: z.strictObject({
     ann: stageResultSchema,

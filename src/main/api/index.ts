@@ -15,6 +15,8 @@ import { preferenceRoutes } from './preferences'
 import { resultRoutes } from './results'
 import type { Services } from './services'
 import { spikeRoutes } from './spikes'
+import { stagesRoutes } from './stages'
+import { trainingRunRoutes } from './training-runs'
 import { trainingSetRoutes } from './training-set'
 import { trashRoutes } from './trash'
 import { visitRoutes } from './visits'
@@ -46,10 +48,12 @@ export function createApi(services: Services): Handler {
     visitRoutes,
     exportRoutes,
     jobRoutes,
+    trainingRunRoutes,
     eventRoutes,
     logRoutes,
     spikeRoutes,
-    trainingSetRoutes
+    trainingSetRoutes,
+    stagesRoutes
   ]
   const app = new Hono()
   for (const make of routes) app.route('/api', make(services))

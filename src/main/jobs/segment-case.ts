@@ -130,27 +130,27 @@ async function segmentCase(
     onLog: (_level, message) => log?.(message),
     onOutput: log
   })
-  await keep(root, caseId, id, files, model, result)
+  await keepResult(root, caseId, id, files, model.summary, result)
   return id
 }
 
 /** Makes a result of what the engine has written: its mask is the first version. */
-async function keep(
+export async function keepResult(
   root: string,
   caseId: string,
   id: string,
   files: ResultFiles,
-  { summary }: FoundModel,
-  result: SegmentResult
+  model: Pick<ModelManifest, 'id' | 'name' | 'stage'>,
+  result: Omit<SegmentResult, 'out'>
 ): Promise<void> {
   await writeFileAtomic(files.version(1), await readFile(files.mask))
-  await writeResultRecord(root, caseId, id, modelRecord(summary, result))
+  await writeResultRecord(root, caseId, id, modelRecord(model, result))
 }
 
 /** What is kept of a segmentation by a model. */
 export function modelRecord(
   { id, name, stage }: Pick<ModelManifest, 'id' | 'name' | 'stage'>,
-  result: SegmentResult
+  result: Omit<SegmentResult, 'out'>
 ): ResultRecord {
   const now = new Date().toISOString()
   const { timestepsRun, runtime, seconds } = result

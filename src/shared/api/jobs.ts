@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { headBoxSchema } from '../head'
+import { stagesJobRequestSchema } from './stages'
 import { trainingRunSchema } from './training'
 
 /** Transitions: queued → running → done | failed | cancelled | interrupted; queued → cancelled. */
@@ -27,7 +28,10 @@ export const segmentJobRequestSchema = z.strictObject({
 })
 export type SegmentJobRequest = z.infer<typeof segmentJobRequestSchema>
 /** What may be posted to /api/jobs. */
-export const newJobRequestSchema = z.discriminatedUnion('kind', [segmentJobRequestSchema])
+export const newJobRequestSchema = z.discriminatedUnion('kind', [
+  segmentJobRequestSchema,
+  stagesJobRequestSchema
+])
 export type NewJobRequest = z.infer<typeof newJobRequestSchema>
 
 /** A training run's turn: started, resumed and paused under /api/training/runs. */
@@ -39,6 +43,7 @@ export type TrainJobRequest = z.infer<typeof trainJobRequestSchema>
 
 export const appJobRequestSchema = z.discriminatedUnion('kind', [
   segmentJobRequestSchema,
+  stagesJobRequestSchema,
   trainJobRequestSchema
 ])
 export type AppJobRequest = z.infer<typeof appJobRequestSchema>

@@ -1,12 +1,12 @@
 import { z } from 'zod'
-import { stageFindings } from '../stages'
+import { stageFindingsSchema } from '../stages'
 
 /**
  * The three stages on one case: an ANN, its plain conversion, and the fine-tuned network. POST /api/jobs {kind: 'stages', caseId, snn,
- * truth} computes; GET /api/cases/:case/stages → StagesReport (404: not computed yet).
+ * truth} computes; GET /api/cases/:case/stages → the last StagesReport, null where there was none.
  */
 export const stagesReportSchema = z.strictObject({
-  ...stageFindings,
+  ...stageFindingsSchema.shape,
   caseId: z.string(),
   /** Result that the Dice is taken against; null without one. */
   truth: z.string().nullable(),

@@ -14,6 +14,7 @@ import { addPipeline } from './commands/pipeline'
 import { addReplay } from './commands/replay'
 import { addSegment } from './commands/segment'
 import { addServe } from './commands/serve'
+import { addStages } from './commands/stages'
 import { addTrain } from './commands/train'
 import type { CliHost } from './host'
 import { EXIT_CODES } from './options'
@@ -58,6 +59,7 @@ export function createProgram(host: CliHost): Command {
     addFinetune,
     addPipeline,
     addReplay,
+    addStages,
     addModels,
     addBench,
     addDoctor,

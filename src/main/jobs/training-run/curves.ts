@@ -15,7 +15,7 @@ type Values = z.infer<typeof lineSchema>['values']
 /** More steps than a screen has pixels need not be drawn. */
 const STEPS_SHOWN = 2000
 const VALIDATION = 'validation/'
-const RATE = 'rate/'
+const RATE = 'firing-rate/'
 
 /** The curves of a run's stages, in order. What is being written at this moment is left out. */
 export async function curvesOf(files: Pick<RunFiles, 'ann' | 'snn'>): Promise<CurvePoint[]> {

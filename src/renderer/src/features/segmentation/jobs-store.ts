@@ -8,8 +8,8 @@ export interface Jobs {
   readonly all: ReadonlyMap<string, AppJob>
   readonly running: ComputedRef<AppJob | null>
   readonly queued: ComputedRef<readonly AppJob[]>
-  /** The latest job of a case; null where there was none since the host was started. */
-  latestOf: (caseId: string) => AppJob | null
+  /** The latest job of a case, a segmentation by default; null where there was none since the host was started. */
+  latestOf: (caseId: string, kind?: NewJobRequest['kind']) => AppJob | null
   start: (request: NewJobRequest) => Promise<AppJob>
   cancel: (id: string) => Promise<void>
   /** Jobs that the user has asked to cancel and that have not ended yet. */
@@ -90,9 +90,9 @@ function createJobs(): Jobs {
     all,
     running,
     queued,
-    latestOf(caseId) {
+    latestOf(caseId, kind = 'segment') {
       const jobs = [...all.values()].filter(
-        ({ request }) => 'caseId' in request && request.caseId === caseId
+        ({ request }) => request.kind === kind && 'caseId' in request && request.caseId === caseId
       )
       return jobs.find((job) => !isOver(job)) ?? jobs.at(-1) ?? null
     },

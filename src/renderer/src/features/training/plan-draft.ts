@@ -126,9 +126,9 @@ export function planOf(
 
 /** Whether a person has changed anything that the preset decides. */
 export function isCustom(draft: PlanDraft): boolean {
-  const { kind: _kind, preset: _preset, ...rest } = draft
-  const fresh = NEW_DRAFT as unknown as Record<string, unknown>
-  return Object.entries(rest).some(([key, value]) => value !== fresh[key])
+  const fresh: PlanDraft = { ...NEW_DRAFT, kind: draft.kind, preset: draft.preset }
+  const keys = Object.keys(fresh) as (keyof PlanDraft)[]
+  return keys.some((key) => draft[key] !== fresh[key])
 }
 
 function given<T>(key: string, value: T | null): Record<string, T> {

@@ -25,17 +25,17 @@ export function useRunDetail(run: Ref<TrainingRun>): RunDetail {
   const previews = shallowRef<readonly PreviewInfo[]>([])
   const problem = ref<string | null>(null)
   let timer: ReturnType<typeof setTimeout> | undefined
-  let reading = false
-  let isStale = false
+  const reading = { now: false, again: false }
+  const isStale = (): boolean => reading.again
   let isGone = false
 
   async function load(): Promise<void> {
-    if (reading) {
-      isStale = true
+    if (reading.now) {
+      reading.again = true
       return
     }
-    reading = true
-    isStale = false
+    reading.now = true
+    reading.again = false
     const { id } = run.value
     try {
       const [curves, pictures] = await Promise.all([
@@ -50,8 +50,8 @@ export function useRunDetail(run: Ref<TrainingRun>): RunDetail {
       // A host that is starting, or a run that was just removed, has its own word elsewhere.
       if (!(error instanceof ApiError && error.status === 404)) problem.value = messageOf(error)
     } finally {
-      reading = false
-      if (isStale) request()
+      reading.now = false
+      if (isStale()) request()
     }
   }
 

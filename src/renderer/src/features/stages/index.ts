@@ -1,0 +1,1 @@
+export { default as StagesSection } from './StagesSection.vue'
