@@ -116,7 +116,8 @@ describe('a conversion by QCFS', () => {
     expect(existsSync(join(folder.file('resumed'), 'model.json'))).toBe(false)
     const context = testContext()
     await convert('resumed', 'qcfs', context)
-    expect(context.progressed.map(({ message }) => message)).toContain('resuming after epoch 1')
+    const resumed = context.progressed.filter(({ message }) => message.startsWith('resuming'))
+    expect(resumed.map(({ message }) => message)).toEqual([expect.stringMatching(/epoch/)])
     const [one, other] = await Promise.all(
       ['qcfs', 'resumed'].map((name) => readModel(folder.file(name)))
     )
