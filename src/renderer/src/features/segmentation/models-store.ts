@@ -5,14 +5,14 @@ import {
   type About,
   type ModelSummary
 } from '../../../../shared/api/about'
-import type { DefaultModel } from '../../../../shared/api/training'
+import { defaultModelSchema, type DefaultModel } from '../../../../shared/api/training'
 import { api, messageOf, onAppEvent, onReconnect } from '../../api'
 
 export interface Models {
   readonly list: ShallowRef<readonly ModelSummary[]>
   /** Runtimes that work here; null while the doctor has not looked. */
   readonly runtimes: ShallowRef<About['runtimes']>
-  /** The workspace's default model and what was it before; null without a workspace. */
+  /** The workspace's default model and what was it before; null until it is read. */
   readonly standard: ShallowRef<DefaultModel | null>
   readonly problem: Ref<string | null>
   load: () => Promise<void>
@@ -33,11 +33,13 @@ function createModels(): Models {
 
   async function load(): Promise<void> {
     try {
-      const [models, about] = await Promise.all([
+      const [models, chosen, about] = await Promise.all([
         api.get('/api/models', modelListSchema),
+        api.get('/api/models/default', defaultModelSchema),
         api.get('/api/about', aboutSchema)
       ])
       list.value = models
+      standard.value = chosen
       runtimes.value = about.runtimes
       problem.value = null
     } catch (error) {
