@@ -168,7 +168,8 @@ export function listing(folder: string): string[] {
 /** The program's own one line about a failure; what else is on stderr must be progress. */
 export function errorLine(stderr: string): string {
   const lines = stderr.trimEnd().split('\n')
-  const errors = lines.filter((line) => line.startsWith('hippospike: '))
+  // Training on a machine without the native engine warns before it fails.
+  const errors = lines.filter((line) => /^hippospike: (?!warning: )/.test(line))
   const others = lines.filter((line) => !/^(hippospike|[a-z]+): \S/.test(line))
   expect(others, stderr).toEqual([])
   expect(errors, stderr).toHaveLength(1)

@@ -156,6 +156,7 @@ describe.skipIf(chromium === undefined)(
         scale = await pixelsPerMm()
       }
       const zoomed = async (): Promise<number> => Math.sign((await pixelsPerMm()) - scale)
+      const training = () => page.getByRole('main', { name: 'Training' }).count()
       const crosshair = () => slicePane(page, 'axial').locator('.cross').count()
       const paint = async (): Promise<void> => {
         await press('b')
@@ -248,7 +249,11 @@ describe.skipIf(chromium === undefined)(
         'Open the panel Edit': [panel('Edit', 'Alt+3')],
         'Open the panel Compare': [panel('Compare', 'Alt+4')],
         'Open the panel Export': [panel('Export', 'Alt+5')],
-        'Open the panel Spikes': [panel('Spikes', 'Alt+2')]
+        'Open the panel Spikes': [panel('Spikes', 'Alt+2')],
+        'Open or close the training view': [
+          { press: 'Alt+6', see: training, becomes: 1 },
+          { press: 'Alt+6', see: training, becomes: 0 }
+        ]
       }
       const editing: Record<string, Promised[]> = {
         Brush: [{ press: 'b', see: tool('Brush'), becomes: 'true' }],

@@ -37,7 +37,11 @@ export function trainingRunRoutes({ session, events, runs }: Services): Hono {
       const { signal } = context.req.raw
       return answer(preflightSchema, await runs.preflight(session.root, plan, caseIds, signal))
     })
-    .get('/training/runs', async () => answer(trainingRunListSchema, await runs.list(session.root)))
+    .get('/training/runs', async () => {
+      // Windows ask before a workspace is open, too.
+      const root = (await session.describe()).workspace?.path
+      return answer(trainingRunListSchema, root === undefined ? [] : await runs.list(root))
+    })
     .post('/training/runs', async (context) => {
       const request = await jsonBody(context, newRunRequestSchema)
       return run(await runs.create(session.writableRoot, request), 201)

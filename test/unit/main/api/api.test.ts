@@ -17,6 +17,7 @@ import { exportOutcomeSchema } from '../../../../src/shared/api/export'
 import { apiFailureSchema } from '../../../../src/shared/api/failure'
 import { appEventSchema } from '../../../../src/shared/api/jobs'
 import { preferencesSchema } from '../../../../src/shared/api/preferences'
+import { trainingRunListSchema } from '../../../../src/shared/api/training'
 import {
   caseViewSchema,
   openWorkspaceSchema,
@@ -101,6 +102,11 @@ describe('what the program tells of itself', () => {
     await ask(preferencesSchema, 'PUT', '/preferences', changed)
     expect(await ask(preferencesSchema, 'GET', '/preferences')).toEqual(changed)
     await ask(preferencesSchema, 'PUT', '/preferences', preferences)
+  })
+
+  it('is that there are no training runs where no workspace is open', async () => {
+    api = createApi(createServices({ host: 'browser', resources: join(root, 'resources') }))
+    expect(await ask(trainingRunListSchema, 'GET', '/training/runs')).toEqual([])
   })
 
   it('is that there is no such route', async () => {
