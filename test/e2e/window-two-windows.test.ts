@@ -20,6 +20,7 @@ import {
   shown,
   undoButton
 } from './window-acts'
+import { bytesOf, resultsOf } from './window-steps'
 
 const chromium = findChromium()
 if (chromium === undefined) console.warn('two windows are not tested: no Chromium here')
@@ -100,11 +101,17 @@ describe.skipIf(chromium === undefined)('two windows on one workspace', () => {
     await paint(first, 0.3, 0.7)
     await saveButton(first).click()
     await second.getByText(/Version 4 of this mask was saved elsewhere/).waitFor()
+    // What is undone is in the journal by now, and must not be offered as unsaved edits of version 4.
+    const [newest] = await resultsOf(second, 'model')
+    const journal = `/api/cases/${SAMPLE_CASE}/results/${newest!.id}/journal`
+    await expect.poll(() => bytesOf(second, journal).then(Boolean, () => false)).toBe(true)
     await undoButton(second).click()
     await second.getByText('Version 4 by').waitFor()
     expect(await saveButton(second).isEnabled()).toBe(false)
     // Another mask is on the screen, with no history yet.
     await expect.poll(() => undoButton(second).isEnabled()).toBe(false)
+    await expect.poll(() => bytesOf(second, journal).then(Boolean, () => false)).toBe(false)
+    expect(await second.getByRole('alert').count()).toBe(0)
   })
 
   it('do not restore a version over edits', async () => {

@@ -337,6 +337,8 @@ function createEditor(): Editor {
     const current = (): boolean =>
       target.value?.caseId === wanted.caseId && target.value.resultId === wanted.resultId
     try {
+      // What was undone a moment ago may still be in the journal.
+      await journal.flush()
       const labels = await readJournal(wanted)
       const mask = viewer.mask.value
       if (labels === null || mask === null || !current() || session.value !== null) return
