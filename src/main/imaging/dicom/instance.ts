@@ -1,9 +1,10 @@
 import type { Triple } from '../../../shared/geometry'
 import type { DicomPatient } from '../../../shared/dicom'
+import { hasDicomMark, startsAsDicom } from '../../../shared/dicom-start'
 import { MAX_VOXELS } from '../image-checks'
 import type { DicomFile } from './file'
 import { slicesOf } from './slices'
-import { isDicom, parseFile, type ParsedFile, type Tags } from './tags'
+import { parseFile, type ParsedFile, type Tags } from './tags'
 import { transferSyntaxOf, type TransferSyntax } from './transfer-syntax'
 
 /** One image of a series and what of its tags matters. */
@@ -111,13 +112,16 @@ export async function readInstance(file: DicomFile): Promise<ReadOutcome> {
     } catch (cause) {
       return { kind: 'damaged', problem: `cannot be read (${(cause as Error).message})` }
     }
-    if (!isDicom(bytes)) return { kind: 'other' }
+    if (!startsAsDicom(bytes)) return { kind: 'other' }
     const whole = bytes.length < limit || bytes.length >= file.size
     const parsed = tryParse(bytes)
     if (parsed?.hasPixels) return imageOf(file, parsed)
     if (whole || limit >= MAX_HEADER) {
-      if (parsed === null) return { kind: 'damaged', problem: 'is damaged or cut short' }
-      return withoutPixels(parsed.tags)
+      if (parsed !== null) return withoutPixels(parsed.tags)
+      // Without the mark, what cannot be read is no DICOM rather than damaged.
+      return hasDicomMark(bytes)
+        ? { kind: 'damaged', problem: 'is damaged or cut short' }
+        : { kind: 'other' }
     }
   }
 }

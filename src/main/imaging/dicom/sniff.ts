@@ -1,10 +1,10 @@
 import { basename } from 'node:path'
 import { stat } from 'node:fs/promises'
+import { DICOM_START, startsAsDicom } from '../../../shared/dicom-start'
 import { diskFile } from './file'
-import { isDicom } from './tags'
 
-/** Whether a file is DICOM, told by its content: 128 bytes of anything, then DICM. */
+/** Whether a file is DICOM, told by how it begins. */
 export async function isDicomFile(path: string): Promise<boolean> {
   const { size } = await stat(path)
-  return isDicom(await diskFile(path, basename(path), size).read(256))
+  return startsAsDicom(await diskFile(path, basename(path), size).read(DICOM_START))
 }

@@ -1,6 +1,8 @@
 import { constants, inflateRawSync } from 'node:zlib'
 import { parseDicom, type DataSet } from 'dicom-parser'
+import { bareTransferSyntax, hasDicomMark } from '../../../shared/dicom-start'
 import type { Triple } from '../../../shared/geometry'
+import { encodeElements } from './encode'
 
 const PIXEL_DATA = 'x7fe00010'
 /** Inflated bytes of a deflated file that are taken at most. */
@@ -113,18 +115,13 @@ export interface ParsedFile {
   hasPixels: boolean
 }
 
-/** Whether bytes begin as a DICOM file does: 128 bytes of anything, then DICM. */
-export function isDicom(bytes: Uint8Array): boolean {
-  return bytes.length > 132 && Buffer.from(bytes.subarray(128, 132)).toString('latin1') === 'DICM'
-}
-
 /**
- * Parses a DICOM file up to its voxels, or with `pixels` these too.
+ * Parses a DICOM file up to its voxels, or with `pixels` these too. Places in it are those in `set.byteArray`, which are not always those in `bytes`.
  *
  * @throws whatever dicom-parser throws at damaged or cut bytes: an Error or a text
  */
 export function parseFile(bytes: Uint8Array, pixels = false): ParsedFile {
-  const set = parseDicom(bytes, {
+  const set = parseDicom(marked(bytes), {
     ...(pixels ? {} : { untilTag: PIXEL_DATA }),
     inflater: inflate as (arr: Uint8Array, position: number) => void
   })
@@ -135,6 +132,15 @@ export function parseFile(bytes: Uint8Array, pixels = false): ParsedFile {
     transferSyntax: plain.text('x00020010'),
     hasPixels: set.elements[PIXEL_DATA] !== undefined
   }
+}
+
+/** The bytes with the head that a file should have: what begins with its data set is given one. */
+function marked(bytes: Uint8Array): Uint8Array {
+  const syntax = hasDicomMark(bytes) ? null : bareTransferSyntax(bytes)
+  if (syntax === null) return bytes
+  const meta = encodeElements([[0x00020010, 'UI', syntax]])
+  const length = encodeElements([[0x00020000, 'UL', meta.length]])
+  return Buffer.concat([Buffer.alloc(128), Buffer.from('DICM'), length, meta, bytes])
 }
 
 /** The deflated transfer syntax: everything after the file's meta header is one deflate stream, here perhaps cut short. */

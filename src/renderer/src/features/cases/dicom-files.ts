@@ -1,3 +1,5 @@
+import { DICOM_START, startsAsDicom } from '../../../../shared/dicom-start'
+
 /** A file of the browser. */
 export interface NamedFile {
   file: File
@@ -17,9 +19,6 @@ export interface SortedFiles {
 
 /** Suffixes of the images that are no DICOM: of these nothing has to be read here. */
 const IMAGE = /\.(nii|nii\.gz|nrrd|nhdr|mha|mhd|mgh|mgz|mgh\.gz)$/i
-/** A DICOM file begins with 128 bytes of anything, then this. */
-const MAGIC = 'DICM'
-const MAGIC_OFFSET = 128
 
 const MOST_FILES = 20_000
 const MOST_DEEP = 32
@@ -113,8 +112,7 @@ async function isOfStudy({ file, path }: NamedFile): Promise<boolean> {
   if (IMAGE.test(file.name)) return false
   if (/\.zip$/i.test(file.name)) return !path.includes('/')
   try {
-    const bytes = file.slice(MAGIC_OFFSET, MAGIC_OFFSET + MAGIC.length)
-    return (await bytes.text()) === MAGIC
+    return startsAsDicom(new Uint8Array(await file.slice(0, DICOM_START).arrayBuffer()))
   } catch {
     // It is gone, or not to be read: whoever reads the whole of it says so.
     return false

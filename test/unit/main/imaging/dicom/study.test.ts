@@ -7,6 +7,7 @@ import { chooseSeries, openStudy, readDicomVolume } from '../../../../../src/mai
 import {
   dicomBytes,
   enhancedMr,
+  EXPLICIT,
   IMPLICIT,
   mrSeries,
   mrSlice,
@@ -388,6 +389,37 @@ describe('several series', () => {
     const [series] = await listed(folderOf([...datasets, datasets[2]!]))
     expect(series).toMatchObject({ size: [6, 5, 5], readable: true, files: 5 })
     expect(codes(series)).toContain('copies')
+  })
+})
+
+describe('files that begin with their data set, without preamble and mark', () => {
+  test.each([
+    ['explicit', EXPLICIT],
+    ['implicit', IMPLICIT]
+  ])('are read as %s little-endian', async (name, syntax) => {
+    const path = folder.file(`bare ${name}`)
+    mkdirSync(path)
+    mrSeries({ slices: 3, step: 2 }).forEach((dataset, n) => {
+      const bytes = dicomBytes(dataset, syntax)
+      const metaBytes = new DataView(bytes.buffer).getUint32(140, true)
+      writeFileSync(join(path, `I${n}`), bytes.subarray(144 + metaBytes))
+    })
+    const [series] = await listed(path)
+    expect(series).toMatchObject({ description: 'T1 MPRAGE', size: [6, 5, 3], spacing: [1, 1, 2] })
+    const { voxels } = await read(path)
+    expect([voxels[0], voxels[7], voxels[60]]).toEqual([100, 111, 300])
+  })
+
+  test('what only begins like one is another file', async () => {
+    const path = folder.file('bare nonsense')
+    mkdirSync(path)
+    writeFileSync(
+      join(path, 'data.bin'),
+      Buffer.from([8, 0, 5, 0, 4, 0, 0, 0, ...Array<number>(200).fill(7)])
+    )
+    const study = await openStudy([path])
+    expect(study.listing).toEqual({ series: [], otherFiles: 1, damaged: [] })
+    study.close()
   })
 })
 
