@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { dicomListingSchema } from '../../src/shared/dicom'
@@ -109,6 +109,19 @@ describe('hippospike segment of DICOM', () => {
     const { SegmentSequence, StudyInstanceUID } = readDicom(readFileSync(seg))
     expect(SegmentSequence).toHaveLength(2)
     expect(StudyInstanceUID).toBe('1.2.3')
+  })
+
+  it('records no path that names the patient', async () => {
+    const named = folder.file(`export ${PATIENT.PatientID}`)
+    cpSync(scan, named, { recursive: true })
+    const out = folder.file('named path.nii.gz')
+    await cliJson(['segment', named, '--out', out])
+    const record = readFileSync(folder.file('named path.run.json'), 'utf8')
+    expect(record).not.toContain(PATIENT.PatientID)
+    expect(JSON.parse(record)).toMatchObject({
+      request: { image: 'withheld: it names the patient' },
+      image: { series: expect.any(String) as string }
+    })
   })
 
   it('reads a zip archive, and copies the identity where asked', async () => {

@@ -1,3 +1,4 @@
+import { tellsPatient } from '../../shared/dicom-identity'
 import { HippospikeError } from '../../shared/errors'
 import type { SegmentRequest } from '../../shared/jobs'
 import type { Volume } from '../../core/volume/volume'
@@ -51,12 +52,32 @@ export async function writeRequestedSeg(
   ]
 }
 
-/** What a run's record says of the image: of DICOM the series, and the hash of its files in the order of the slices. */
+/** In place of a path to DICOM files that holds a part of the patient's name or number, as folders of studies often do. */
+const WITHHELD = 'withheld: it names the patient'
+
+/** A request as a run's record may keep it: without the patient, unless that was asked for. */
+export function recordedRequest<R extends { image: string; dicom?: SegmentRequest['dicom'] }>(
+  request: R,
+  { dicom }: SourceImage
+): R {
+  const keeps = request.dicom?.keepIdentity ?? false
+  if (keeps || dicom === undefined || !tellsPatient(request.image, dicom.summary.patient)) {
+    return request
+  }
+  return { ...request, image: WITHHELD }
+}
+
+/**
+ * What a run's record says of the image: of DICOM the series, and the hash of its files in the order of the slices.
+ *
+ * @param recorded of {@link recordedRequest}
+ */
 export async function imageRecord(
   path: string,
+  recorded: { image: string },
   { dicom }: SourceImage
 ): Promise<Record<string, unknown>> {
   if (dicom === undefined) return { path, sha256: await fileSha256(path) }
   const { id, files } = dicom.summary
-  return { path, sha256: dicom.sha256, series: id, files }
+  return { path: recorded.image, sha256: dicom.sha256, series: id, files }
 }

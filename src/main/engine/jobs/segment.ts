@@ -10,7 +10,13 @@ import { readImage, type SourceImage } from '../../imaging/read-image'
 import { checkMaskName, writeMask, writeProbabilities } from '../../imaging/write-mask'
 import { readModel } from '../../workspace/model-folder'
 import { assertWritable, OutputSet, writeFileAtomic } from '../../workspace/atomic-write'
-import { checkSeg, checkSegSource, imageRecord, writeRequestedSeg } from '../dicom-output'
+import {
+  checkSeg,
+  checkSegSource,
+  imageRecord,
+  recordedRequest,
+  writeRequestedSeg
+} from '../dicom-output'
 import { fileSha256, runRecordPath } from '../provenance'
 import { openPredictor } from '../inference/open'
 import type { Predictor } from '../inference/predictor'
@@ -88,7 +94,7 @@ async function segment(request: SegmentRequest, context: JobContext): Promise<Se
     const { geometry } = image
     const isHead = located !== null
     const mask = assembleMask(regions, geometry, { isHead, labels: request.labels })
-    const head = located && headReport(located, regions, geometry)
+    const head = located && headReport(located, regions, image)
     warnings.push(...(head ? head.flags.map(({ message }) => message) : cropWarnings(regions[0]!)))
     const result: SegmentResult = {
       model: model.manifest.id,
@@ -215,10 +221,11 @@ async function writeRunRecord(
   timings: Record<string, number>,
   outputs: OutputSet
 ): Promise<void> {
+  const recorded = recordedRequest(request, source)
   const record = {
     application: { name: 'Hippospike', version: VERSION },
-    request,
-    image: await imageRecord(request.image, source),
+    request: recorded,
+    image: await imageRecord(request.image, recorded, source),
     mask: { path: request.out, sha256: await fileSha256(request.out) },
     model: { id: manifest.id, stage: manifest.stage, weightsSha256: manifest.weightsSha256 },
     spiking: manifest.spiking && {

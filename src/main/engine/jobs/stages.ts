@@ -90,9 +90,7 @@ async function stages(request: StagesRequest, context: JobContext): Promise<Stag
     }
   }
 
-  const results = perStage((stage) =>
-    stageResult(all[stage], looks[stage], { located, image: image.geometry })
-  )
+  const results = perStage((stage) => stageResult(all[stage], looks[stage], { located, image }))
   if (request.masks !== null) {
     context.progress('write', null, 'writing the masks')
     const outputs = new OutputSet()

@@ -1,4 +1,3 @@
-import type { Geometry } from '../../../shared/geometry'
 import type { SegmentResult } from '../../../shared/jobs'
 import type { Model } from '../../../shared/model'
 import { STAGES, type StageName, type StagesRequest } from '../../../shared/stages'
@@ -7,7 +6,7 @@ import type { Volume } from '../../../core/volume/volume'
 import type { SourceImage } from '../../imaging/read-image'
 import { checkMaskName, writeMask } from '../../imaging/write-mask'
 import { assertWritable, writeFileAtomic, type OutputSet } from '../../workspace/atomic-write'
-import { imageRecord } from '../dicom-output'
+import { imageRecord, recordedRequest } from '../dicom-output'
 import { fileSha256, runRecordPath } from '../provenance'
 import { cropWarnings } from '../segmentation/crop-warnings'
 import { headReport } from '../segmentation/head-report'
@@ -22,7 +21,7 @@ export type StageResult = Omit<SegmentResult, 'out'>
 export function stageResult(
   model: Model,
   { regions, runtime, warnings, seconds }: Look,
-  { located, image }: { located: LocatedHead | null; image: Geometry }
+  { located, image }: { located: LocatedHead | null; image: Volume }
 ): StageResult {
   const head = located && headReport(located, regions, image)
   const summary = summaryOf(model, regions)
@@ -61,11 +60,12 @@ export async function writeStage(
   const path = request.masks![stage]
   const { manifest } = model
   await writeMask(path, mask, source.header, { force: request.force, outputs })
+  const recorded = recordedRequest(request, source)
   const record = {
     application: { name: 'Hippospike', version: VERSION },
-    request,
+    request: recorded,
     stage,
-    image: await imageRecord(request.image, source),
+    image: await imageRecord(request.image, recorded, source),
     mask: { path, sha256: await fileSha256(path) },
     model: { id: manifest.id, stage: manifest.stage, weightsSha256: manifest.weightsSha256 },
     spiking: manifest.spiking && { mode: manifest.spiking.mode, timesteps: result.timesteps },
