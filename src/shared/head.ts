@@ -27,6 +27,7 @@ export const qcFlagSchema = z.strictObject({
     'components',
     'confidence',
     'anisotropy',
+    'blur',
     'asymmetry'
   ]),
   side: sideSchema.nullable(),

@@ -77,7 +77,7 @@ const COLUMNS: readonly Column[] = [
   {
     name: 'fit_correlation',
     description:
-      'How well the scan fits the template it was registered to: 1 at best; below 0.55 a scan is refused.',
+      'How well the scan fits the template it was registered to: 1 at best; below 0.65 it is flagged, below 0.5 a scan is refused.',
     of: ({ record }) => rounded(record.head?.fit?.correlation, 3)
   },
   {
@@ -104,6 +104,7 @@ const COLUMNS: readonly Column[] = [
       components: 'the mask was in several pieces',
       confidence: 'the network is unsure',
       anisotropy: 'coarse or unequal voxels',
+      blur: 'blurred, as by motion',
       asymmetry: 'left and right differ unusually',
       crop: 'the image is a crop around one hippocampus: no sides, no volumes here'
     },

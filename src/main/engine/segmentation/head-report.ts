@@ -1,11 +1,14 @@
 import type { HeadReport, QcFlag, StructureVolumes } from '../../../shared/head'
 import type { Geometry } from '../../../shared/geometry'
 import { SIDES, type Side } from '../../../shared/labels'
+import { coarseText } from '../../../core/head/coarse-voxels'
 import { sideMeasures } from '../../../core/head/measures'
+import { sharpness } from '../../../core/head/sharpness'
 import { asymmetryFlags, volumeFlags } from '../../../core/head/volume-flags'
 import { meanConfidence } from '../../../core/metrics/confidence'
 import { volumesMm3 } from '../../../core/metrics/volumes'
-import { voxelVolume } from '../../../core/volume/geometry'
+import { crop } from '../../../core/volume/crop'
+import type { Volume } from '../../../core/volume/volume'
 import type { LocatedHead } from './locate'
 import type { SegmentedRegion } from './infer-region'
 
@@ -13,16 +16,19 @@ import type { SegmentedRegion } from './infer-region'
 const LEAST_CONFIDENCE = 0.8
 /** Part of a mask that lay apart from it. */
 const MOST_STRAY = 0.05
-/** The largest voxel side, mm, and its ratio to the smallest, that the networks are at ease with. */
-const COARSE = { millimetres: 2.5, ratio: 2.5 }
-/** Agreement with the template below which the boxes are looked at; below the least the scan is refused. */
+/** Agreement with the template below which the boxes are looked at, and below which it is doubtful that the scan is a T1-weighted head; below the least it is refused. */
 const FAIR_CORRELATION = 0.65
+const DOUBTFUL_CORRELATION = 0.55
+/**
+ * Share of fine detail below which an image is blurred. See docs/decisions/locating.md.
+ */
+const LEAST_SHARPNESS = 0.36
 
 /** What was found of a head, with what is to be looked at before it is trusted. */
 export function headReport(
   located: LocatedHead,
   regions: readonly SegmentedRegion[],
-  image: Geometry
+  image: Volume
 ): HeadReport {
   const of = (side: Side): SegmentedRegion | undefined =>
     regions.find(({ region }) => region.side === side)
@@ -47,10 +53,10 @@ export function headReport(
           right: of('right')?.repeatabilityMm3 ?? null
         },
     flags: [
-      ...scanFlags(located, image),
+      ...scanFlags(located, image.geometry),
       ...SIDES.flatMap((side) => {
         const found = of(side)
-        return found ? sideFlags(side, found) : []
+        return found ? [...sideFlags(side, found), ...blurFlags(side, found, image)] : []
       }),
       ...asymmetryFlags(measures.asymmetryPercent)
     ]
@@ -68,18 +74,25 @@ function scanFlags({ fit }: LocatedHead, { spacing }: Geometry): QcFlag[] {
     flags.push({
       code: 'fit',
       side: null,
-      message: `the head fits the template only fairly (agreement ${fit.correlation.toFixed(2)}); check that the boxes hold the hippocampi`
+      message: fitText(fit.correlation)
     })
   }
-  const [least, most] = [Math.min(...spacing), Math.max(...spacing)]
-  if (most > COARSE.millimetres || most / least > COARSE.ratio) {
+  const coarse = coarseText(spacing)
+  if (coarse !== null) {
     flags.push({
       code: 'anisotropy',
       side: null,
-      message: `voxels of ${spacing.map((value) => Number(value.toFixed(2))).join('×')} mm are coarse for a hippocampus; volumes are rough estimates`
+      message: `${coarse}; volumes are rough estimates`
     })
   }
   return flags
+}
+
+function fitText(correlation: number): string {
+  const agreement = `agreement ${correlation.toFixed(2)}, where T1-weighted heads mostly have 0.8`
+  return correlation < DOUBTFUL_CORRELATION
+    ? `the scan may be no T1-weighted one, or the boxes may lie elsewhere (${agreement}); trust no mask before you have looked at it`
+    : `the head fits the template only fairly (${agreement}); check that the boxes hold the hippocampi`
 }
 
 function sideFlags(side: Side, found: SegmentedRegion): QcFlag[] {
@@ -96,11 +109,10 @@ function sideFlags(side: Side, found: SegmentedRegion): QcFlag[] {
       `the ${side} mask reaches the edge of what the network looked at; parts may be missing`
     )
   }
-  const stray = found.strayVoxels * voxelVolume(found.region.mapping.source)
-  if (stray > MOST_STRAY * whole) {
+  if (found.strayMm3 > MOST_STRAY * whole) {
     flag(
       'components',
-      `the ${side} mask was in several pieces; ${stray.toFixed(0)} mm³ apart from the largest were left out`
+      `the ${side} mask was in several pieces; ${found.strayMm3.toFixed(0)} mm³ apart from the largest were left out`
     )
   }
   const confidence = meanConfidence(found.labels, found.probabilities, found.inference.classes)
@@ -111,4 +123,11 @@ function sideFlags(side: Side, found: SegmentedRegion): QcFlag[] {
     )
   }
   return flags
+}
+
+function blurFlags(side: Side, { region: { roi } }: SegmentedRegion, image: Volume): QcFlag[] {
+  const found = roi && sharpness(crop(image, roi))
+  if (found === null || found >= LEAST_SHARPNESS) return []
+  const message = `the image around the ${side} hippocampus is blurred, as by motion; the mask's border is a guess`
+  return [{ code: 'blur', side, message }]
 }

@@ -15,6 +15,7 @@ export const FLAG_NOTES: Readonly<Record<QcFlag['code'], string>> = {
     'The mean probability of the mask is low. That is so where the contrast is poor, the head moved, or the anatomy is unlike that of the training cases.',
   anisotropy:
     'The networks work on voxels of 1 mm. Between thick slices they see an interpolated image.',
+  blur: 'There is less fine detail than in a sharp scan, as when the head moved, or the scan was smoothed. Borders are then guessed; a repeated scan is better.',
   asymmetry:
     'The sides of one head mostly differ by little. A large difference may be disease, or a mistake in one of the masks.'
 }
