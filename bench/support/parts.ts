@@ -8,7 +8,24 @@ export { annForward } from '../../src/core/snn/unet-ann'
 export { createRandom } from '../../src/core/training/random'
 export { cropBack, padToMultiple } from '../../src/core/volume/preprocess'
 export { argmaxChannels, labelsFromScores } from '../../src/core/volume/resample'
-export { nearestAxisOrder } from '../../src/core/volume/orientation'
+export {
+  affineAbout,
+  composeAffines,
+  geometryAffine,
+  invertAffine,
+  linearPart,
+  multiply3,
+  transformPoint
+} from '../../src/core/volume/affine'
+export { indexToPhysical, physicalToIndex } from '../../src/core/volume/geometry'
+export { sampleLinear } from '../../src/core/volume/interpolate'
+export { nearestAxisOrder, reorder } from '../../src/core/volume/orientation'
+export { rescale } from '../../src/core/volume/rescale'
+export { resampleOnto } from '../../src/core/volume/resample'
+export { boxGrid } from '../../src/core/head/box-grid'
+export { lateralityProblem } from '../../src/core/head/laterality'
+export { headProblem, registerHead } from '../../src/main/imaging/registration/register-head'
+export { readTemplate } from '../../src/main/imaging/registration/template'
 export { networkInput, readLabelledCase } from '../../src/main/engine/cases'
 export { createCrew } from '../../src/main/engine/inference/crew'
 export { createDensePredictor } from '../../src/main/engine/inference/dense'
@@ -28,3 +45,5 @@ export { otherScanner } from './other-scanner'
 export { jobs } from '../../src/main/engine/jobs'
 export { writeScan } from '../../src/main/imaging/write-mask'
 export { SITE_PRESETS } from '../../src/shared/training-presets'
+export { inferBox } from '../../src/main/engine/segmentation/infer-region'
+export { boxRegion } from '../../src/main/engine/segmentation/region'

@@ -1,6 +1,7 @@
 import type { Triple } from '../../shared/geometry'
 import { composeAffines, geometryAffine, invertAffine, transformPoint } from '../volume/affine'
 import type { Affine } from '../volume/geometry'
+import { boxSums } from '../volume/box-sums'
 import { sampleLinear } from '../volume/interpolate'
 import type { Volume } from '../volume/volume'
 
@@ -70,26 +71,6 @@ function detail(values: Float32Array, mask: Uint8Array, size: Readonly<Triple>):
   )
   const counts = boxSums(Float32Array.from(mask), size, MEAN_RADIUS)
   return values.map((value, n) => (mask[n] ? value - sums[n]! / counts[n]! : 0))
-}
-
-/** Sums over the cube around each voxel, as far as it lies in the grid. */
-function boxSums(values: Float32Array, size: Readonly<Triple>, radius: number): Float32Array {
-  let sums = values
-  const strides = [1, size[0], size[0] * size[1]]
-  for (let axis = 0; axis < 3; axis++) {
-    const out = new Float32Array(sums.length)
-    const [stride, length] = [strides[axis]!, size[axis]!]
-    for (let n = 0; n < sums.length; n++) {
-      const at = Math.floor(n / stride) % length
-      const from = Math.max(-at, -radius)
-      const to = Math.min(length - 1 - at, radius)
-      let sum = 0
-      for (let step = from; step <= to; step++) sum += sums[n + step * stride]!
-      out[n] = sum
-    }
-    sums = out
-  }
-  return sums
 }
 
 function correlationWithin(mask: Uint8Array, a: Float32Array, b: Float32Array): number {

@@ -6,7 +6,7 @@ import type { Volume } from '../../../core/volume/volume'
 import { withoutConsole } from '../itk-file'
 
 /** What the first guess brings together, in elastix's words. */
-export type Start = 'CenterOfGravity' | 'GeometryTop' | 'GeometricalCenter'
+export type Start = 'CenterOfGravity' | 'GeometricalCenter'
 
 /** Of elastix; every value is a list of strings. */
 type ParameterMap = Record<string, string[]>

@@ -1,4 +1,5 @@
 import { HippospikeError } from '../../../shared/errors'
+import { evened } from '../../../core/head/even'
 import { fitQuality, type FitQuality } from '../../../core/head/fit-quality'
 import { determinant3 } from '../../../core/volume/geometry'
 import { linearPart } from '../../../core/volume/affine'
@@ -11,13 +12,20 @@ import { registerAffinely, type Start } from './elastix'
 /** Voxels that heads are registered at, mm: fine enough to place a box around a hippocampus, and fast. */
 const SPACING = 4
 
-/** The likeliest first; the others are for necks, shoulders and heads far off the middle. */
-const STARTS: readonly Start[] = ['CenterOfGravity', 'GeometryTop', 'GeometricalCenter']
+/**
+ * The likeliest first. The others are for uneven coils, necks and shoulders, which pull the centre of gravity away and mislead the comparison of greys,
+ * and for heads that nothing but the middle of the scan tells of.
+ */
+const STARTS: readonly { at: Start; image: 'plain' | 'even' }[] = [
+  { at: 'CenterOfGravity', image: 'plain' },
+  { at: 'CenterOfGravity', image: 'even' },
+  { at: 'GeometricalCenter', image: 'even' }
+]
 
-/** A fit this good needs no other start. */
-const GOOD_CORRELATION = 0.65
-/** Below this the scan does not look like a T1-weighted head. See docs/decisions/locating.md. */
-export const LEAST_CORRELATION = 0.55
+/** A fit this good needs no other start: heads as they are mostly scanned have 0.8 and more. */
+const GOOD_CORRELATION = 0.75
+/** Below this the scan does not look like a T1-weighted head; a little above, a warning says so. See docs/decisions/locating.md. */
+export const LEAST_CORRELATION = 0.5
 /** Of the template's brain that must lie within the scan. */
 export const LEAST_COVERAGE = 0.6
 /** Volume of a head's brain against the template's, in either direction. */
@@ -43,10 +51,12 @@ export async function registerHead(
 ): Promise<HeadFit | null> {
   const fixed = coarse(template)
   const moving = clipped(coarse(scan))
+  let even: Volume | null = null
   let best: HeadFit | null = null
-  for (const start of STARTS) {
+  for (const { at, image } of STARTS) {
     if (signal.aborted) throw new HippospikeError('cancelled', 'cancelled')
-    const transform = await registerAffinely(fixed, moving, start)
+    if (image === 'even') even ??= evened(moving)
+    const transform = await registerAffinely(fixed, even ?? moving, at)
     if (transform === null) continue
     const fit = {
       transform,
