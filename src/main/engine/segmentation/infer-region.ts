@@ -1,4 +1,4 @@
-import type { Geometry, Triple } from '../../../shared/geometry'
+import type { Geometry } from '../../../shared/geometry'
 import { keepLargestComponent } from '../../../core/volume/components'
 import {
   boxCentre,
@@ -9,11 +9,11 @@ import {
 } from '../../../core/head/box-grid'
 import { extentCentre, maskExtent, touchesEdge } from '../../../core/head/extent'
 import { softmaxChannels } from '../../../core/snn/softmax'
-import { indexToPhysical } from '../../../core/volume/geometry'
+import { indexToPhysical, voxelVolume } from '../../../core/volume/geometry'
 import { argmaxChannels, scoresToSource } from '../../../core/volume/resample'
 import type { Inference, Predictor } from '../inference/predictor'
 import { yieldToHost, type JobContext } from '../jobs/job'
-import type { Region } from './region'
+import { hasThickSlices, type Region } from './region'
 
 /** What a network says of a region, on the voxels of the image that it covers. */
 export interface SegmentedRegion {
@@ -24,7 +24,7 @@ export interface SegmentedRegion {
   /** 0, 1 or 2 a voxel. */
   labels: Uint8Array
   /** Pieces that were left out of the mask of a head for not being part of the largest, mm³. */
-  strayVoxels: number
+  strayMm3: number
   /** Whether the mask still reaches the edge of its window. */
   touchesEdge: boolean
   /** mm³; null where it was not asked for. */
@@ -86,13 +86,37 @@ export async function inferBox(
 export function largestPiece(found: SegmentedRegion): SegmentedRegion {
   const { region, inference } = found
   const { size } = region.input
-  const kept = keepLargestComponent(found.labels, regionSize(region), 26)
-  const extent = maskExtent(keepLargestComponent(labelsOf(inference), size, 26).voxels, size)
+  const piece = keepLargestComponent(labelsOf(inference), size, 26)
+  const extent = maskExtent(piece.voxels, size)
   return {
     ...found,
-    labels: kept.voxels,
-    strayVoxels: kept.removed,
+    ...(hasThickSlices(region) ? pieceOnSlices(found, piece) : pieceOnVoxels(found)),
     touchesEdge: extent !== null && touchesEdge(extent, size)
+  }
+}
+
+type Kept = Pick<SegmentedRegion, 'labels' | 'strayMm3'>
+
+function pieceOnVoxels({ labels, region: { mapping } }: SegmentedRegion): Kept {
+  const { voxels, removed } = keepLargestComponent(labels, mapping.source.size, 26)
+  return { labels: voxels, strayMm3: removed * voxelVolume(mapping.source) }
+}
+
+/** What is one piece in the window may lie apart in slices between which it moves on: the piece is chosen there. */
+function pieceOnSlices(
+  { inference: { logits, classes }, region: { mapping } }: SegmentedRegion,
+  { voxels, removed }: { voxels: Uint8Array; removed: number }
+): Kept {
+  const probabilities = softmaxChannels(logits, classes)
+  const own = labelsOf({ logits, classes })
+  own.forEach((label, n) => {
+    if (label === voxels[n]) return
+    probabilities.fill(0, n * classes, (n + 1) * classes)
+    probabilities[n * classes] = 1
+  })
+  return {
+    labels: argmaxChannels(scoresToSource(probabilities, classes, mapping), classes),
+    strayMm3: removed * voxelVolume(mapping.canonical)
   }
 }
 
@@ -119,16 +143,12 @@ function segmented(region: Region, inference: Inference): SegmentedRegion {
     inference,
     probabilities,
     labels,
-    strayVoxels: 0,
+    strayMm3: 0,
     touchesEdge: false,
     repeatabilityMm3: null
   }
 }
 
-function labelsOf({ logits, classes }: Inference): Uint8Array {
+function labelsOf({ logits, classes }: Pick<Inference, 'logits' | 'classes'>): Uint8Array {
   return argmaxChannels(logits, classes)
-}
-
-function regionSize({ mapping }: Region): Triple {
-  return mapping.source.size
 }

@@ -2,6 +2,7 @@ import { HippospikeError } from '../../../shared/errors'
 import type { HeadBox } from '../../../shared/head'
 import type { SegmentRequest } from '../../../shared/jobs'
 import { SIDES, type Side } from '../../../shared/labels'
+import { coarseText } from '../../../core/head/coarse-voxels'
 import { boxGrid } from '../../../core/head/box-grid'
 import { lateralityProblem } from '../../../core/head/laterality'
 import { transformPoint } from '../../../core/volume/affine'
@@ -46,9 +47,10 @@ export async function locateHippocampi(
   const fit = await registerHead(scan, template.volume, context.signal)
   const problem = headProblem(fit)
   if (problem !== null || fit === null) {
+    const coarse = coarseText(scan.geometry.spacing)
     throw new HippospikeError(
       'input',
-      `${image}: ${problem ?? ''}, so the hippocampi cannot be located; give a T1-weighted scan of a whole head, ` +
+      `${image}: ${problem ?? ''}, so the hippocampi cannot be located${coarse === null ? '' : `, and its ${coarse}`}; give a T1-weighted scan of a whole head, ` +
         'or a crop around one hippocampus by --roi i0,j0,k0,i1,j1,k1 (0-based voxel indices in stored axis order, end exclusive)'
     )
   }

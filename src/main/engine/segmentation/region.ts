@@ -6,9 +6,13 @@ import { crop, cropGeometry, voxelsAround, type Roi } from '../../../core/volume
 import { mirroredGeometry } from '../../../core/volume/handedness'
 import { normaliseIntensities } from '../../../core/volume/preprocess'
 import { resampleOnto, type CanonicalMapping } from '../../../core/volume/resample'
+import { thinSlices } from '../../../core/volume/thin-slices'
 import type { Volume } from '../../../core/volume/volume'
 import type { NetworkInput } from '../../../core/snn/prediction'
 import { networkInput } from '../cases'
+
+/** Slices from this thickness on, mm, are made thin before a network sees them. */
+const THICK = 2.2
 
 /** A part of an image that holds one hippocampus, as the network takes it in. */
 export interface Region {
@@ -44,7 +48,7 @@ export function boxRegion(
   { clipPercentiles }: Preprocessing
 ): Region {
   const roi = voxelsAround(grid, image.geometry, 0)
-  // A few voxels more let the interpolation and the averaging before it see what is there.
+  // A few voxels more let the interpolation, and what is done before it, see what is there.
   const surroundings = voxelsAround(grid, image.geometry, 3)
   if (roi === null || surroundings === null) {
     throw new HippospikeError(
@@ -55,11 +59,25 @@ export function boxRegion(
   // Both hippocampi are shown to the network as one hand's: the left from left to right, the right from right to left.
   const isFromRight = grid.direction[0]! > 0
   const canonical = isFromRight === (side === 'right') ? grid : mirroredGeometry(grid)
-  const { voxels } = resampleOnto(crop(image, surroundings), canonical)
+  const { voxels } = resampleOnto(thinned(crop(image, surroundings)), canonical)
   return {
     side,
     roi,
     input: { size: grid.size, image: normaliseIntensities(voxels, clipPercentiles) },
     mapping: { source: cropGeometry(image.geometry, roi), canonical, exact: null }
   }
+}
+
+/** Whether a region is of a scan whose slices are made thin for the network. */
+export function hasThickSlices({ mapping: { source } }: Region): boolean {
+  return source.spacing.some((spacing) => spacing >= THICK)
+}
+
+/** The image with slices of about 1 mm along the axes where they are thick. */
+function thinned(image: Volume): Volume {
+  const axes = [0, 1, 2] as const
+  return axes.reduce((volume, axis) => {
+    const spacing = volume.geometry.spacing[axis]
+    return spacing < THICK ? volume : thinSlices(volume, axis, Math.round(spacing))
+  }, image)
 }
