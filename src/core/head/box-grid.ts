@@ -3,7 +3,7 @@ import { linearPart, multiply3, transformPoint } from '../volume/affine'
 import { nearestOrthonormal, type Affine } from '../volume/geometry'
 
 /** Millimetres of a box that holds a hippocampus wherever the registration is off by some, and by a generous atlas's bounds. */
-export const BOX_SIZE: Readonly<Triple> = [48, 64, 48]
+export const BOX_SIZE: Readonly<Triple> = [52, 68, 52]
 
 /**
  * Voxels of 1 mm that a network looks at at once: the crops that it was trained on (35×50×36 in the mean), padded as it pads them. More

@@ -4,6 +4,7 @@ import { SIDES, type Side } from '../../../src/shared/labels'
 import { boxGrid } from '../../../src/core/head/box-grid'
 import { invertAffine, transformPoint } from '../../../src/core/volume/affine'
 import { indexToPhysical, physicalToIndex } from '../../../src/core/volume/geometry'
+import { nearestAxisOrder, reorder } from '../../../src/core/volume/orientation'
 import { rescale } from '../../../src/core/volume/rescale'
 import type { Volume } from '../../../src/core/volume/volume'
 import { readImage } from '../../../src/main/imaging/read-image'
@@ -141,6 +142,32 @@ describe('the boxes hold the hippocampi of', () => {
       }
     }
   )
+})
+
+describe('an unevenly bright head', () => {
+  const folder = sharedData('data/head')
+  /** e^±1.4 from the middle to the ends of the second axis of RAS: sixteen times as bright behind as in front. */
+  function uneven(volume: Volume): Volume {
+    const ordered = reorder(volume, nearestAxisOrder(volume.geometry.direction))
+    const [nx, ny] = ordered.geometry.size
+    const gain = (n: number): number => Math.exp(1.4 * ((2 * (Math.floor(n / nx) % ny)) / ny - 1))
+    return { ...ordered, voxels: ordered.voxels.map((value, n) => value * gain(n)) }
+  }
+
+  it('is located as the even one, without its skull', async () => {
+    const { volume } = template
+    const fit = await registerHead(uneven(volume), volume, signal)
+    expect(headProblem(fit)).toBeNull()
+    expect(error(fit!.transform, [1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0])).toBeLessThan(5)
+  })
+
+  test.skipIf(folder === null)('is located as the even one, with its skull', async () => {
+    const { volume } = await readImage(`${folder!}/t1_head_lia.nii.gz`)
+    const even = await registerHead(volume, template.volume, signal)
+    const fit = await registerHead(uneven(volume), template.volume, signal)
+    expect(headProblem(fit)).toBeNull()
+    expect(error(fit!.transform, even!.transform)).toBeLessThan(5)
+  })
 })
 
 /** Where a structure lies, LPS millimetres. */

@@ -177,6 +177,13 @@ describe('a head', () => {
     expect(told.head!.volumesMm3.left).toEqual(result.head!.volumesMm3.left)
   })
 
+  it('is flagged where it is blurred, and not where it is sharp', async () => {
+    const codes = (found: SegmentResult): string[] => found.head!.flags.map(({ code }) => code)
+    expect(codes(result)).not.toContain('blur')
+    const blurred = await segment(await stored(shaken(scan), 'shaken'), 'shaken-mask')
+    expect(codes(blurred.result)).toContain('blur')
+  })
+
   it('leaves nothing where its header stands it on its head', async () => {
     const by = motion(scan.geometry, rotation([0, 1, 0], 180), [0, 0, 0])
     const upset = await stored(moved(scan, by), 'upset')
@@ -185,6 +192,20 @@ describe('a head', () => {
     expect(failure.message).toMatch(/upset\.nii\.gz: .*(cannot be located|cannot be trusted)/)
   })
 })
+
+/** The mean of copies that are moved to and fro by up to two voxels along all three axes. */
+function shaken({ geometry, voxels }: Volume): Volume {
+  const [nx, ny] = geometry.size
+  const diagonal = 1 + nx + nx * ny
+  const steps = [-2, -1, 0, 1, 2]
+  const at = (n: number): number => Math.min(Math.max(n, 0), voxels.length - 1)
+  return {
+    geometry,
+    voxels: voxels.map((_, n) => {
+      return steps.reduce((sum, step) => sum + voxels[at(n + step * diagonal)]!, 0) / steps.length
+    })
+  }
+}
 
 /** Another method's masks of real heads, or an atlas. */
 describe('masks of real heads', () => {
