@@ -7,6 +7,7 @@ import { diceSchema, partSchema } from './training'
 
 /** Requests and results of the engine's jobs: what the command line and the window both speak. */
 
+const path = z.string().min(1, 'is empty; give a path')
 const timesteps = z.int().min(1).max(64)
 /** i0, j0, k0, i1, j1, k1: 0-based voxel indices in stored axis order, end exclusive. */
 export const roiSchema = z.tuple([
@@ -35,17 +36,17 @@ export const inferenceOptionsSchema = z.strictObject(inferenceOptions)
 export type InferenceOptions = z.infer<typeof inferenceOptionsSchema>
 
 export const segmentRequestSchema = z.strictObject({
-  image: z.string().min(1),
-  out: z.string().min(1),
+  image: path,
+  out: path,
   /** Folder of the model. */
-  model: z.string().min(1),
+  model: path,
   ...inferenceOptions,
   probabilities: z.string().nullable(),
   spikes: z.string().nullable(),
   /** Folder for every spike, for the views of spike activity; written by the event runtime alone. */
-  spikeStore: z.string().min(1).nullable().optional(),
+  spikeStore: path.nullable().optional(),
   /** PNG of a coronal plane with the mask's outline, to look at it quickly. */
-  picture: z.string().min(1).nullable().optional(),
+  picture: path.nullable().optional(),
   dicom: dicomRequestSchema.optional(),
   /**
    * `auto`: an image larger than a crop is a head, in which the hippocampi are located. `whole`: the image is a crop around one hippocampus, come
@@ -61,7 +62,7 @@ export const segmentRequestSchema = z.strictObject({
   /** Of a head: segment it again in moved windows, to tell how repeatable its volumes are. */
   repeatability: z.boolean().optional(),
   /** Folder of the template that heads are registered to. */
-  template: z.string().min(1),
+  template: path,
   repairGeometry: z.boolean(),
   force: z.boolean()
 })
@@ -100,9 +101,9 @@ export type SegmentResult = z.infer<typeof segmentResultSchema>
 export const evaluateSplitSchema = z.enum([...partSchema.options, 'all'])
 
 export const evaluateRequestSchema = z.strictObject({
-  data: z.string().min(1),
+  data: path,
   split: evaluateSplitSchema,
-  model: z.string().min(1),
+  model: path,
   ...inferenceOptions
 })
 export type EvaluateRequest = z.infer<typeof evaluateRequestSchema>
@@ -142,29 +143,35 @@ export const evaluateResultSchema = z.strictObject({
 })
 export type EvaluateResult = z.infer<typeof evaluateResultSchema>
 
-const folders = { data: z.string().min(1), out: z.string().min(1) }
+const folders = {
+  data: path,
+  /** Folder of the model to write. */
+  out: path,
+  /** Whether to replace a model that is there and is not this run's own; no unless said otherwise. */
+  force: z.boolean().optional()
+}
 /** Settings of a stage: overrides of its defaults, checked by the stage's own schema. */
 const settings = z.record(z.string(), z.unknown())
 
 const trainingOptions = {
   /** Folder of a data set whose training cases are mixed in, against forgetting; null for none. */
-  rehearsal: z.string().min(1).nullable().optional(),
+  rehearsal: path.nullable().optional(),
   /** Folder for a PNG of a validation case before training and after each validation: `<case>_epoch-003.png`; null for none. */
-  previews: z.string().min(1).nullable().optional(),
+  previews: path.nullable().optional(),
   settings
 }
 
 export const trainRequestSchema = z.strictObject({
   ...folders,
   /** ANN to go on from: a model folder; null to start from random weights. */
-  model: z.string().min(1).nullable().optional(),
+  model: path.nullable().optional(),
   ...trainingOptions
 })
 export type TrainRequest = z.infer<typeof trainRequestSchema>
 
 export const convertRequestSchema = z.strictObject({
   ...folders,
-  model: z.string().min(1),
+  model: path,
   timesteps,
   mode: spikeModeSchema,
   method: z.enum(['percentile', 'qcfs']),
@@ -180,7 +187,7 @@ export type ConvertRequest = z.infer<typeof convertRequestSchema>
 
 export const finetuneRequestSchema = z.strictObject({
   ...folders,
-  model: z.string().min(1),
+  model: path,
   /** ANN to distil from: a model folder; null for none. */
   teacher: z.string().nullable(),
   ...trainingOptions
@@ -203,7 +210,7 @@ export type ModelResult = z.infer<typeof modelResultSchema>
 export const benchRequestSchema = z.strictObject({
   repeats: z.int().min(1).max(1000),
   /** Folder of a spiking model. */
-  model: z.string().min(1)
+  model: path
 })
 export type BenchRequest = z.infer<typeof benchRequestSchema>
 export const benchResultSchema = z.strictObject({

@@ -71,10 +71,13 @@ export const weightSpecSchema = z.strictObject({
 export const stageSchema = z.enum(['ann', 'converted', 'fine-tuned', 'direct'])
 export type Stage = z.infer<typeof stageSchema>
 
+/** What the id of a model looks like; it names folders and files. */
+export const MODEL_ID = /^[A-Za-z0-9][A-Za-z0-9._-]*$/
+
 export const modelManifestSchema = z.strictObject({
   format: z.literal('hippospike-model'),
   version: z.int().positive(),
-  id: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]*$/),
+  id: z.string().regex(MODEL_ID),
   name: z.string().min(1),
   stage: stageSchema,
   architecture: architectureSchema,

@@ -562,6 +562,26 @@ describe('other ways to a spiking network', () => {
     expect((await evaluate('direct', null, 'validation')).timesteps).toBe(2)
   })
 
+  it('writes into a folder of any name, which the id of the model is made of', async () => {
+    const request = conversion('my model, für T=4')
+    expect((await modelJob('convert', request)).model).toBe('my-model-fur-T-4')
+    const trained = { data: data.dir, out: folder.file('модель'), settings: SETTINGS }
+    expect((await modelJob('train', trained)).model).toBe('model')
+    expect((await readModel(trained.out)).manifest.id).toBe('model')
+  })
+
+  it('replaces a model that is there with force alone', async () => {
+    const request = conversion('replaced')
+    await modelJob('convert', request)
+    const manifest = join(request.out, 'model.json')
+    const before = readFileSync(manifest)
+    const other = { ...request, timesteps: 2 }
+    expect((await failureOf(() => run('convert', other))).kind).toBe('output')
+    expect(readFileSync(manifest).equals(before)).toBe(true)
+    await modelJob('convert', { ...other, force: true })
+    expect((await readModel(request.out)).manifest.spiking!.defaultTimesteps).toBe(2)
+  })
+
   it('refuses to convert what spikes already, and to fine-tune what does not', async () => {
     const again = await failureOf(() =>
       run('convert', conversion('twice', { model: folder.file('snn') }))

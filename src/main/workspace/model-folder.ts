@@ -148,6 +148,11 @@ export async function writeModel(
   return full
 }
 
+/** Whether a file of a model folder is such weights. */
+export function isArriving(name: string): boolean {
+  return ARRIVING.test(name)
+}
+
 function arrivingName({ weightsSha256 }: ModelManifest): string {
   return `weights-${weightsSha256}.bin`
 }
@@ -160,7 +165,7 @@ async function readArriving(dir: string, manifest: ModelManifest): Promise<Buffe
 
 /** Removes what writings that were killed before their model.json have left. */
 async function removeArriving(dir: string): Promise<void> {
-  for (const name of await readdir(dir)) if (ARRIVING.test(name)) removeQuietly(join(dir, name))
+  for (const name of await readdir(dir)) if (isArriving(name)) removeQuietly(join(dir, name))
 }
 
 function readModelFile(dir: string, name: string): Promise<Buffer> {

@@ -5,15 +5,6 @@ import { workspaceModels } from './layout'
 import { findModel, findModels } from './model-list'
 import { trashPaths } from './trash'
 
-/** Longer ids make names of files that some systems refuse. */
-const LONGEST_ID = 40
-
-/** A text as the id of a model: `Scanner B, 2026` is `Scanner-B-2026`. */
-export function modelIdOf(text: string): string {
-  const words = text.normalize('NFKD').match(/[A-Za-z0-9]+/g) ?? []
-  return words.join('-').slice(0, LONGEST_ID).replace(/-+$/, '') || 'site'
-}
-
 /** An id that no model of the program or the workspace has: the wished one, or with a number. */
 export async function freeModelId(root: string, shipped: string, wished: string): Promise<string> {
   const taken = new Set(

@@ -1,4 +1,4 @@
-import { basename, join } from 'node:path'
+import { join } from 'node:path'
 import { HippospikeError } from '../../../shared/errors'
 import { convertRequestSchema, type ConvertRequest, type ModelResult } from '../../../shared/jobs'
 import type { Architecture, ModelManifest } from '../../../shared/model'
@@ -19,8 +19,10 @@ import { validate } from '../../../core/training/train'
 import { openDataset } from '../../imaging/dataset'
 import { assertWritable, makeFolder } from '../../workspace/atomic-write'
 import { MANIFEST_FILE, readModel, writeModel } from '../../workspace/model-folder'
+import { modelIdOfFolder } from '../../workspace/model-id'
 import { describeProblem, refuseErrors } from '../conversion-problems'
 import { modelCard } from '../training/card'
+import { checkModelPlace } from '../training/model-place'
 import { finetuneSettingsSchema, trainingOptions } from '../training/settings'
 import { runStage } from '../training/stage'
 import { loadCases } from '../training/training-data'
@@ -47,6 +49,11 @@ async function convert(request: ConvertRequest, context: JobContext): Promise<Mo
   if (manifest.spiking !== null) {
     throw new HippospikeError('input', `model ${manifest.id} spikes already; convert takes an ANN`)
   }
+  await checkModelPlace(request.out, {
+    force: request.force ?? false,
+    sources: [request.model],
+    resumes: false
+  })
   const dataset = await openDataset(request.data)
   const folded = foldBatchNorm(manifest.architecture, modelParameters(model))
   refuseErrors(manifest.id, checkNetwork(folded.architecture, folded.parameters))
@@ -91,7 +98,7 @@ async function convert(request: ConvertRequest, context: JobContext): Promise<Mo
   const parameters = spikingParameters(source.parameters, source.thresholds, request.outputScaling)
   const architecture: Architecture = { ...folded.architecture, activation: { kind: 'relu' } }
   const scores = await validateConverted(request, architecture, parameters, validation, padMultiple)
-  const id = basename(request.out)
+  const id = modelIdOfFolder(request.out)
   const warnings = problems.map(describeProblem)
   const converted = {
     id,

@@ -1,5 +1,4 @@
 import * as tf from '@tensorflow/tfjs-core'
-import { basename } from 'node:path'
 import { HippospikeError } from '../../../shared/errors'
 import { finetuneRequestSchema, type FinetuneRequest, type ModelResult } from '../../../shared/jobs'
 import type { Model, Spiking, SpikingVariant } from '../../../shared/model'
@@ -12,7 +11,9 @@ import type { TrainableNetwork } from '../../../core/training/network'
 import { snnNetwork, type SnnTrainingOptions } from '../../../core/training/snn-network'
 import { validate } from '../../../core/training/train'
 import { readModel, writeModel } from '../../workspace/model-folder'
+import { modelIdOfFolder } from '../../workspace/model-id'
 import { modelCard } from '../training/card'
+import { checkModelPlace } from '../training/model-place'
 import { checkCrawl } from '../training/runtime-check'
 import {
   finetuneSettingsSchema,
@@ -48,6 +49,11 @@ async function finetune(request: FinetuneRequest, context: JobContext): Promise<
     )
   }
   const teacher = request.teacher === null ? null : await readTeacher(request.teacher)
+  await checkModelPlace(request.out, {
+    force: request.force ?? false,
+    sources: [request.model, request.teacher],
+    resumes: true
+  })
   const data = await openTrainingData(request)
   const { runtime } = await context.denseRuntime()
   checkCrawl(runtime, context)
@@ -93,7 +99,7 @@ async function finetune(request: FinetuneRequest, context: JobContext): Promise<
   const outcome = await blended(network, start, tuning, settings.tunedShare, validation)
   parameters.values.set(outcome.values)
 
-  const id = basename(request.out)
+  const id = modelIdOfFolder(request.out)
   const merged = withOtherVariants(model, parameters, timesteps)
   const tuned = {
     ...withoutFiles(manifest),

@@ -1,4 +1,3 @@
-import { basename } from 'node:path'
 import { trainRequestSchema, type ModelResult, type TrainRequest } from '../../../shared/jobs'
 import { CROP_LABELS } from '../../../shared/labels'
 import { HippospikeError } from '../../../shared/errors'
@@ -13,7 +12,9 @@ import type { TrainableNetwork } from '../../../core/training/network'
 import { createRandom } from '../../../core/training/random'
 import { snnNetwork } from '../../../core/training/snn-network'
 import { readModel, writeModel } from '../../workspace/model-folder'
+import { modelIdOfFolder } from '../../workspace/model-id'
 import { modelCard } from '../training/card'
+import { checkModelPlace } from '../training/model-place'
 import { PREPROCESSING } from '../training/preprocessing'
 import {
   annSettingsSchema,
@@ -41,6 +42,11 @@ export const trainJob: Job<TrainRequest, ModelResult> = {
 async function runTraining(request: TrainRequest, context: JobContext): Promise<ModelResult> {
   const settings = parseSettings(annSettingsSchema, request.settings)
   const parent = request.model ? await readParent(request.model, settings) : null
+  await checkModelPlace(request.out, {
+    force: request.force ?? false,
+    sources: [request.model ?? null],
+    resumes: true
+  })
   const preprocessing = parent?.manifest.preprocessing ?? PREPROCESSING
   const data = await openTrainingData(request)
   const { runtime } = await context.denseRuntime()
@@ -81,7 +87,7 @@ async function runTraining(request: TrainRequest, context: JobContext): Promise<
   const finished = settings.direct
     ? foldedSpiking(architecture, parameters, settings.direct)
     : { architecture, parameters, spiking: null }
-  const id = basename(request.out)
+  const id = modelIdOfFolder(request.out)
   const manifest = {
     id,
     name: settings.direct ? 'Directly trained spiking U-Net' : 'U-Net (ANN)',

@@ -11,6 +11,11 @@ const VARIABLE = 'HIPPOSPIKE_CHECKPOINT_SECONDS'
 /** On a slow disk checkpoints become rarer, so that no more than this share of the time goes into them. */
 const SHARE_OF_TIME = 0.02
 
+const NEWEST = 'checkpoint.bin'
+const BEFORE = 'checkpoint.previous.bin'
+/** Names of the files that a run keeps its state in. */
+export const CHECKPOINT_FILES: readonly string[] = [NEWEST, BEFORE]
+
 const FULL: ReadonlySet<string | undefined> = new Set(['ENOSPC', 'EDQUOT'])
 
 /** The checkpoints of one run in its folder: the newest, and the one before it in case the newest is damaged. */
@@ -32,8 +37,8 @@ export class Checkpoints {
     private readonly fingerprint: string,
     private readonly parameters: number
   ) {
-    this.path = join(dir, 'checkpoint.bin')
-    this.before = join(dir, 'checkpoint.previous.bin')
+    this.path = join(dir, NEWEST)
+    this.before = join(dir, BEFORE)
   }
 
   /**

@@ -1,7 +1,7 @@
 import { readdir, stat } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { HippospikeError, toHippospikeError } from '../../../shared/errors'
-import type { ModelManifest } from '../../../shared/model'
+import { MODEL_ID, type ModelManifest } from '../../../shared/model'
 import { MANIFEST_FILE, readManifest } from '../../workspace/model-folder'
 
 export const DEFAULT_MODEL = 'snn'
@@ -36,7 +36,7 @@ export async function resolveModel(
 /** The folder that the name of a model stands for, whether or not there is a model in it. */
 export async function modelDir(named: string, modelsDir: string): Promise<string> {
   const shipped = join(modelsDir, named)
-  const isId = /^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(named)
+  const isId = MODEL_ID.test(named)
   return isId && (await isFolder(shipped)) ? shipped : named
 }
 

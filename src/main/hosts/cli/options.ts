@@ -4,6 +4,13 @@ import { HippospikeError } from '../../../shared/errors'
 import { RUNTIMES, type Runtime } from '../../../shared/runtime'
 import type { SegmentRequest } from '../../../shared/jobs'
 
+/** What {@link withModelFolders} adds. */
+export interface ModelFolderOptions {
+  data: string
+  out: string
+  force?: true
+}
+
 /** Options of every command that starts an engine. */
 export interface CommonOptions {
   json?: true
@@ -43,6 +50,14 @@ export function withOutputOptions(command: Command, examples: readonly string[])
   return command
     .option('--json', 'one JSON document on stdout')
     .addHelpText('after', `\nExamples:\n${lines}\n${EXIT_CODES}`)
+}
+
+/** Adds --data, --out and --force, of every command that makes one model from a data set. */
+export function withModelFolders(command: Command): Command {
+  return command
+    .requiredOption('--data <dir>', "data set in the Decathlon's layout")
+    .requiredOption('--out <dir>', 'folder of the model to write')
+    .option('--force', 'replace a model that is in the folder already')
 }
 
 export function timestepsOption(description: string): Option {

@@ -5,7 +5,8 @@ import { modelCard } from '../../engine/training/card'
 import { ensureDerivatives } from '../../workspace/folder'
 import { workspaceModels } from '../../workspace/layout'
 import { readModel, writeModel } from '../../workspace/model-folder'
-import { freeModelId, modelIdOf } from '../../workspace/site-models'
+import { modelIdOf } from '../../workspace/model-id'
+import { freeModelId } from '../../workspace/site-models'
 
 /**
  * Makes the model of a run one of the workspace's, with a card that says where it is from and what its verdict was.

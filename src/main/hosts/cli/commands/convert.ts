@@ -8,7 +8,14 @@ import { spikeModeSchema, type SpikeMode } from '../../../../shared/model'
 import type { CliHost } from '../host'
 import { describeModelResult } from '../model-result'
 import { resolveModel } from '../models'
-import { realNumber, timestepsOption, withCommonOptions, type CommonOptions } from '../options'
+import {
+  realNumber,
+  timestepsOption,
+  withCommonOptions,
+  withModelFolders,
+  type CommonOptions,
+  type ModelFolderOptions
+} from '../options'
 import { printResult } from '../output'
 import { runForCommand } from '../run-job'
 
@@ -24,10 +31,8 @@ export interface ConversionOptions {
   initialPotential: number
 }
 
-interface ConvertOptions extends CommonOptions, ConversionOptions {
+interface ConvertOptions extends CommonOptions, ModelFolderOptions, ConversionOptions {
   model: string
-  data: string
-  out: string
 }
 
 /** `hippospike convert`: the second stage. */
@@ -40,9 +45,9 @@ export function addConvert(program: Command, host: CliHost): void {
         'balances the firing thresholds on the training cases. Says what cannot be converted, and why.'
     )
     .requiredOption('--model <id|dir>', 'the ANN: a model of "hippospike models", or a folder')
-    .requiredOption('--data <dir>', "data set in the Decathlon's layout")
-    .requiredOption('--out <dir>', 'folder of the model to write')
-  withConversionOptions(command, 1).action((options: ConvertOptions) => convert(host, options))
+  withConversionOptions(withModelFolders(command), 1).action((options: ConvertOptions) =>
+    convert(host, options)
+  )
   withCommonOptions(command, [
     'hippospike convert --model models/my-ann --data Task04_Hippocampus --out models/my-snn',
     'hippospike convert --model ann --data Task04_Hippocampus --out models/t2 --timesteps 2 --scale 0.6',
@@ -119,6 +124,7 @@ async function convert(host: CliHost, options: ConvertOptions): Promise<void> {
     request: {
       data: options.data,
       out: options.out,
+      force: options.force,
       model: await resolveModel(options.model, host.modelsDir),
       ...conversionOf(options)
     },

@@ -5,7 +5,13 @@ import type { CliHost } from '../host'
 import { describeModelResult } from '../model-result'
 import { runModelStage } from '../model-stage'
 import { modelName, resolveModel } from '../models'
-import { timestepsOption, withCommonOptions, type CommonOptions } from '../options'
+import {
+  timestepsOption,
+  withCommonOptions,
+  withModelFolders,
+  type CommonOptions,
+  type ModelFolderOptions
+} from '../options'
 import { printResult } from '../output'
 import { rehearsalFolder, withRehearsalOption } from '../rehearsal'
 import {
@@ -16,10 +22,8 @@ import {
   type SettingOptions
 } from '../settings'
 
-interface FinetuneOptions extends CommonOptions, SettingOptions {
+interface FinetuneOptions extends CommonOptions, ModelFolderOptions, SettingOptions {
   model: string
-  data: string
-  out: string
   teacher?: string
   timesteps?: number
   rehearsal?: string
@@ -40,9 +44,7 @@ export function addFinetune(program: Command, host: CliHost): void {
       '--model <id|dir>',
       'where to start: a model of "hippospike models", or a folder'
     )
-    .requiredOption('--data <dir>', "data set in the Decathlon's layout")
-    .requiredOption('--out <dir>', 'folder of the model to write')
-    .option('--teacher <id|dir>', 'ANN to distil from as well')
+  withModelFolders(command).option('--teacher <id|dir>', 'ANN to distil from as well')
   withRehearsalOption(command)
   withPresetOption(command, "to adapt a model to a site's cases, with --rehearsal shipped")
   withSettingOptions(command)
@@ -65,6 +67,7 @@ async function finetune(host: CliHost, options: FinetuneOptions): Promise<void> 
   const request = {
     data,
     out,
+    force: options.force,
     model: await resolveModel(options.model, host.modelsDir),
     teacher:
       teacher === undefined ? null : await resolveModel(teacher, host.modelsDir, '--teacher'),

@@ -4,7 +4,13 @@ import { modelResultSchema, trainRequestSchema } from '../../../../shared/jobs'
 import { spikeModeSchema, type SpikeMode } from '../../../../shared/model'
 import type { CliHost } from '../host'
 import { describeModelResult } from '../model-result'
-import { timestepsOption, withCommonOptions, type CommonOptions } from '../options'
+import {
+  timestepsOption,
+  withCommonOptions,
+  withModelFolders,
+  type CommonOptions,
+  type ModelFolderOptions
+} from '../options'
 import { printResult } from '../output'
 import { runForCommand } from '../run-job'
 import {
@@ -16,9 +22,7 @@ import {
   type Settings
 } from '../settings'
 
-export interface TrainOptions extends CommonOptions, SettingOptions {
-  data: string
-  out: string
+export interface TrainOptions extends CommonOptions, ModelFolderOptions, SettingOptions {
   direct?: true
   timesteps?: number
   spikes?: SpikeMode
@@ -33,9 +37,7 @@ export function addTrain(program: Command, host: CliHost): void {
       'Trains the ordinary network (ANN) and writes it as a model folder. An interrupted training goes on from\n' +
         'its last checkpoint when the same command is given again.'
     )
-    .requiredOption('--data <dir>', "data set in the Decathlon's layout")
-    .requiredOption('--out <dir>', 'folder of the model to write')
-  withSettingOptions(command)
+  withSettingOptions(withModelFolders(command))
     .option('--direct', 'train a spiking network from random weights instead, for comparison')
     .addOption(timestepsOption('with --direct: timesteps (1–64)'))
     .addOption(
@@ -55,7 +57,12 @@ async function train(host: CliHost, options: TrainOptions): Promise<void> {
   const result = await runForCommand(host, options, {
     kind: 'train',
     requestSchema: trainRequestSchema,
-    request: { data: options.data, out: options.out, settings: await trainSettings(options) },
+    request: {
+      data: options.data,
+      out: options.out,
+      force: options.force,
+      settings: await trainSettings(options)
+    },
     resultSchema: modelResultSchema
   })
   printResult(host, options, result, () => describeModelResult(result))
@@ -67,7 +74,7 @@ async function train(host: CliHost, options: TrainOptions): Promise<void> {
  * @throws HippospikeError (usage) for options of a spiking network without one
  */
 export async function trainSettings(
-  options: Omit<TrainOptions, 'data' | 'out'>
+  options: Omit<TrainOptions, keyof ModelFolderOptions>
 ): Promise<Settings> {
   const settings = await settingsOf(options)
   const spiking = definedOnly({ timesteps: options.timesteps, mode: options.spikes })
