@@ -38,6 +38,17 @@ export function fieldOfView(geometry: Geometry): Triple {
   return geometry.size.map((n, axis) => n * geometry.spacing[axis]!) as Triple
 }
 
+/** How far apart, in mm, the voxels of two grids of one size lie at most. */
+export function farthestApart(a: Geometry, b: Geometry): number {
+  // The distance is that of an affine map of the index, so that it is largest at a corner.
+  const apart = Array.from({ length: 8 }, (_, corner) => {
+    const index = a.size.map((n, axis) => ((corner >> axis) & 1 ? n - 1 : 0)) as Triple
+    const other = indexToPhysical(b, index)
+    return Math.hypot(...indexToPhysical(a, index).map((value, axis) => value - other[axis]!))
+  })
+  return Math.max(...apart)
+}
+
 /** Volume of one voxel in mm³. */
 export function voxelVolume(geometry: Geometry): number {
   const [x, y, z] = geometry.spacing

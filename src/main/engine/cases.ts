@@ -10,7 +10,8 @@ import type { TrainingCase } from '../../core/training/augmentation'
 import { readImage, readLabels } from '../imaging/read-image'
 import type { CanonicalMapping } from '../../core/volume/resample'
 import type { DatasetCase } from '../imaging/dataset'
-import { HippospikeError } from '../../shared/errors'
+import { checkFieldOfView } from './segmentation/crop-part'
+import { checkSameGrid } from '../workspace/grid'
 
 /**
  * A crop as the network takes it in, and the way back to its own grid. The crop is stored from left to right or from right to left,
@@ -32,6 +33,9 @@ export function networkInput(
 /** Labels of a hippocampus whose parts are not told apart. */
 const WHOLE_LABELS: readonly number[] = [WHOLE_LABEL, ...Object.values(FREESURFER_LABELS)]
 
+/** What to do about a case that shows more than one hippocampus and what is around it. */
+const CUT_OUT = 'cut each hippocampus out of it, image and label alike'
+
 /** A labelled case with everything needed for scoring on its own grid. */
 export interface LabelledCase {
   id: string
@@ -41,7 +45,7 @@ export interface LabelledCase {
   labels: Volume<Uint8Array>
 }
 
-/** @throws HippospikeError (input) for an unreadable file, or labels on another grid than the image's */
+/** @throws HippospikeError (input) for an unreadable file, an image larger than a crop, or labels on another grid than the image's */
 export async function readLabelledCase(
   source: DatasetCase,
   preprocessing: Preprocessing
@@ -54,13 +58,8 @@ export async function readLabelledCase(
   if (labels.voxels.some((label) => WHOLE_LABELS.includes(label))) {
     labels.voxels = labels.voxels.map((label) => (label === 0 ? 0 : WHOLE_LABEL))
   }
-  const [imageSize, labelSize] = [volume.geometry.size.join('×'), labels.geometry.size.join('×')]
-  if (imageSize !== labelSize) {
-    throw new HippospikeError(
-      'input',
-      `${source.labelPath} is ${labelSize} voxels, its image ${imageSize}; they must share one grid`
-    )
-  }
+  checkFieldOfView(source.imagePath, volume.geometry, CUT_OUT)
+  checkSameGrid(source.labelPath, labels.geometry, volume.geometry)
   return { id: source.id, labels, ...networkInput(volume, preprocessing) }
 }
 

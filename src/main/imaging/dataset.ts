@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { readdir, readFile } from 'node:fs/promises'
 import { basename, join, normalize, resolve } from 'node:path'
 import { z } from 'zod'
+import { createRandom, shuffled } from '../../core/training/random'
 import { oneLine } from '../../shared/issues'
 import { partSchema, type Part } from '../../shared/training'
 import { badInput } from './image-checks'
@@ -167,28 +168,15 @@ function declaredSplit(dir: string, pairs: Pair[], split: DeclaredSplit): Datase
   return partSchema.options.flatMap((part) => take(split[part], part))
 }
 
-/** Shuffles the sorted ids (Fisher and Yates) and takes the first fifth for validation, at least one of two cases. */
+/** Shuffles the sorted ids and takes the first fifth for validation, at least one of two cases. */
 function seededSplit(pairs: Pair[], seed: number): DatasetCase[] {
-  const shuffled = [...pairs].sort((a, b) => compare(a.id, b.id))
-  const random = mulberry32(seed)
-  for (let n = shuffled.length - 1; n > 0; n--) {
-    const other = Math.floor(random() * (n + 1))
-    ;[shuffled[n], shuffled[other]] = [shuffled[other]!, shuffled[n]!]
-  }
-  const least = shuffled.length > 1 ? 1 : 0
-  const validation = Math.max(least, Math.round(shuffled.length * VALIDATION_FRACTION))
-  return shuffled.map((pair, n) => ({ ...pair, split: n < validation ? 'validation' : 'train' }))
-}
-
-/** Small seeded generator of uniform numbers in [0, 1) (T. Ettinger's mulberry32). */
-function mulberry32(seed: number): () => number {
-  let state = seed >>> 0
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0
-    let t = Math.imul(state ^ (state >>> 15), state | 1)
-    t ^= t + Math.imul(t ^ (t >>> 7), t | 61)
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32
-  }
+  const sorted = [...pairs].sort((a, b) => compare(a.id, b.id))
+  const least = sorted.length > 1 ? 1 : 0
+  const validation = Math.max(least, Math.round(sorted.length * VALIDATION_FRACTION))
+  return shuffled(sorted, createRandom(seed)).map((pair, n) => ({
+    ...pair,
+    split: n < validation ? 'validation' : 'train'
+  }))
 }
 
 async function hashCases(cases: DatasetCase[]): Promise<string> {

@@ -1,7 +1,8 @@
-import { open, readFile, type FileHandle } from 'node:fs/promises'
+import { stat } from 'node:fs/promises'
 import { promisify } from 'node:util'
 import { constants, gunzip, gunzipSync } from 'node:zlib'
 import { badInput } from './image-checks'
+import { readStart } from './read-start'
 
 const gunzipAsync = promisify(gunzip)
 
@@ -22,17 +23,7 @@ export interface Head {
  * @throws HippospikeError (input) where gzip data are damaged from the start
  */
 export async function readHead(path: string): Promise<Head> {
-  let file: FileHandle | undefined
-  let head: Uint8Array
-  try {
-    file = await open(path)
-    const { buffer, bytesRead } = await file.read(new Uint8Array(HEAD_BYTES), 0, HEAD_BYTES, 0)
-    head = buffer.subarray(0, bytesRead)
-  } catch (cause) {
-    throw badInput(path, `cannot be read (${(cause as Error).message})`, cause)
-  } finally {
-    await file?.close()
-  }
+  const head = await startOf(path, HEAD_BYTES)
   const compressed = head[0] === 0x1f && head[1] === 0x8b
   if (!compressed) return { bytes: head, compressed }
   try {
@@ -43,14 +34,13 @@ export async function readHead(path: string): Promise<Head> {
 }
 
 /**
- * Reads a whole file, unpacked where it is gzip.
+ * Reads the bytes that a file's header declares, unpacked where it is gzip.
  *
- * @param needed bytes its header declares; the file may hold a little more
+ * @param needed how many; the file may hold a little more
  * @throws HippospikeError (input) where it is damaged, holds less or unpacks to far more
  */
 export async function readContent(path: string, head: Head, needed: number): Promise<Uint8Array> {
-  const stored = await readFile(path)
-  const content = head.compressed ? await inflate(path, stored, needed) : stored
+  const content = head.compressed ? await inflate(path, needed) : await startOf(path, needed)
   if (content.length >= needed) return content
   throw badInput(
     path,
@@ -58,9 +48,21 @@ export async function readContent(path: string, head: Head, needed: number): Pro
   )
 }
 
-async function inflate(path: string, stored: Uint8Array, needed: number): Promise<Uint8Array> {
+async function startOf(path: string, limit: number): Promise<Uint8Array> {
   try {
-    return await gunzipAsync(stored, { maxOutputLength: needed + TRAILING_BYTES })
+    return await readStart(path, limit)
+  } catch (cause) {
+    throw badInput(path, `cannot be read (${(cause as Error).message})`, cause)
+  }
+}
+
+async function inflate(path: string, needed: number): Promise<Uint8Array> {
+  const most = needed + TRAILING_BYTES
+  // Packing makes nothing larger that is worth the name.
+  if ((await stat(path)).size > most) throw tooLong(path, needed)
+  const stored = await startOf(path, most)
+  try {
+    return await gunzipAsync(stored, { maxOutputLength: most })
   } catch (cause) {
     const code = (cause as NodeJS.ErrnoException).code
     if (code === 'Z_BUF_ERROR') {
@@ -71,14 +73,18 @@ async function inflate(path: string, stored: Uint8Array, needed: number): Promis
       )
     }
     if (code === 'ERR_BUFFER_TOO_LARGE') {
-      throw badInput(
-        path,
-        `unpacks to far more than the ${needed} bytes its header declares; export it again`,
-        cause
-      )
+      throw tooLong(path, needed, cause)
     }
     throw damaged(path, cause)
   }
+}
+
+function tooLong(path: string, needed: number, cause?: unknown): Error {
+  return badInput(
+    path,
+    `unpacks to far more than the ${needed} bytes its header declares; export it again`,
+    cause
+  )
 }
 
 function damaged(path: string, cause: unknown): Error {

@@ -75,7 +75,8 @@ export async function writeScan(
 /** @throws HippospikeError (usage) where the name of a mask does not end in .nii.gz or .nii */
 export function checkMaskName(path: string): void {
   if (/\.nii(\.gz)?$/i.test(path)) return
-  throw new HippospikeError('usage', `${path}: masks are NIfTI; give a name that ends in .nii.gz`)
+  const named = path === '' ? 'a file without a name' : path
+  throw new HippospikeError('usage', `${named}: masks are NIfTI; give a name that ends in .nii.gz`)
 }
 
 async function writeNifti(

@@ -1,13 +1,13 @@
 import type { Geometry } from '../../shared/geometry'
 import { HippospikeError } from '../../shared/errors'
 import { HEAD_LABELS } from '../../shared/labels'
-import { voxelCount } from '../../core/volume/geometry'
+import { farthestApart, voxelCount } from '../../core/volume/geometry'
 
 /** Labels that a mask may hold, background among them. */
 export const MASK_LABELS: readonly number[] = HEAD_LABELS.map(({ index }) => index)
 
-/** Headers keep seven digits; this is far below a voxel. */
-const TOLERANCE_MM = 1e-2
+/** Of a voxel: what the single-precision quaternion of a header may cost. */
+const TOLERANCE = 0.1
 
 /** @throws HippospikeError (usage) where the voxels are not a label map on the grid */
 export function checkMaskVoxels(voxels: Uint8Array, { size }: Geometry): void {
@@ -34,13 +34,7 @@ export function checkSameGrid(name: string, mask: Geometry, image: Geometry): vo
       `${name}: is ${mask.size.join('×')} voxels, the image ${image.size.join('×')}; a mask must be on the image's grid`
     )
   }
-  const numbers = ({ spacing, origin, direction }: Geometry): number[] => [
-    ...spacing,
-    ...origin,
-    ...direction
-  ]
-  const other = numbers(image)
-  if (numbers(mask).every((value, n) => Math.abs(value - other[n]!) <= TOLERANCE_MM)) return
+  if (farthestApart(mask, image) <= TOLERANCE * Math.min(...image.spacing)) return
   throw new HippospikeError(
     'input',
     `${name}: lies elsewhere in space than the image (origin, voxel size or orientation differ); resample it to the image's grid`

@@ -165,18 +165,13 @@ function inferences(
 /** Nothing long is begun for a file that could not be written in the end. */
 async function checkOutputs(request: SegmentRequest): Promise<void> {
   checkMaskName(request.out)
+  checkDistinct(request)
   const inputs = [request.image]
   await assertWritable(request.out, request.force, inputs)
   await assertWritable(runRecordPath(request.out), request.force, inputs)
   if (request.probabilities !== null) {
     checkMaskName(request.probabilities)
     await assertWritable(request.probabilities, request.force, inputs)
-    if (resolve(request.probabilities) === resolve(request.out)) {
-      throw new HippospikeError(
-        'usage',
-        `${request.out}: is the file of both the mask and the probabilities; give two`
-      )
-    }
   }
   if (typeof request.picture === 'string') {
     await assertWritable(request.picture, request.force, inputs)
@@ -185,6 +180,29 @@ async function checkOutputs(request: SegmentRequest): Promise<void> {
   const { spikes } = request
   const found = spikes === null ? null : await stat(spikes).catch(() => null)
   if (spikes !== null && found) await assertWritable(join(spikes, SPIKES_FILE), request.force)
+}
+
+/** @throws HippospikeError (usage) where one file would be written over another of the same run */
+function checkDistinct({ out, probabilities, picture, dicom }: SegmentRequest): void {
+  const files: [string, string | null | undefined][] = [
+    ['the mask', out],
+    ['its provenance', runRecordPath(out)],
+    ['the probabilities', probabilities],
+    ['the picture', picture],
+    ['the DICOM SEG', dicom?.seg]
+  ]
+  const taken = new Map<string, string>()
+  for (const [what, path] of files) {
+    if (typeof path !== 'string') continue
+    const other = taken.get(resolve(path))
+    if (other !== undefined) {
+      throw new HippospikeError(
+        'usage',
+        `${path}: is the file of both ${other} and ${what}; give two`
+      )
+    }
+    taken.set(resolve(path), what)
+  }
 }
 
 interface Recorded {

@@ -43,14 +43,26 @@ function toRoi([i0, j0, k0, i1, j1, k1]: z.infer<typeof roiSchema>, size: Triple
   return roi
 }
 
-function checkFieldOfView(what: string, geometry: Geometry): void {
+/** What to do about an image that is too large to be segmented as a crop. */
+const SEGMENT_OTHERWISE =
+  'have both be located by --roi auto, or name a smaller box by --roi i0,j0,k0,i1,j1,k1 (0-based voxel indices in stored axis order, end exclusive)'
+
+/**
+ * @param what is too large, for the message
+ * @param advice what to do then
+ * @throws HippospikeError (input) where an image shows more than a crop around one hippocampus does
+ */
+export function checkFieldOfView(
+  what: string,
+  geometry: Geometry,
+  advice = SEGMENT_OTHERWISE
+): void {
   if (isCropSized(geometry)) return
   const size = fieldOfView(geometry)
     .map((mm) => mm.toFixed(0))
     .join('×')
   throw new HippospikeError(
     'input',
-    `${what} spans ${size} mm; a crop around one hippocampus spans at most ${MAX_CROP_MM} mm an axis: ` +
-      'have both be located by --roi auto, or name a smaller box by --roi i0,j0,k0,i1,j1,k1 (0-based voxel indices in stored axis order, end exclusive)'
+    `${what} spans ${size} mm; a crop around one hippocampus spans at most ${MAX_CROP_MM} mm an axis: ${advice}`
   )
 }

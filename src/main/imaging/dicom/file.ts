@@ -1,4 +1,4 @@
-import { open } from 'node:fs/promises'
+import { readStart } from '../read-start'
 
 /** A file that may be DICOM, on disk or in an archive. */
 export interface DicomFile {
@@ -18,21 +18,6 @@ export function diskFile(path: string, name: string, size: number): DicomFile {
     name,
     path,
     size,
-    async read(limit) {
-      const file = await open(path)
-      try {
-        const buffer = Buffer.allocUnsafe(Math.min(limit, size))
-        let filled = 0
-        // A read may return less than asked for, on network file systems say.
-        while (filled < buffer.length) {
-          const { bytesRead } = await file.read(buffer, filled, buffer.length - filled, filled)
-          if (bytesRead === 0) break
-          filled += bytesRead
-        }
-        return buffer.subarray(0, filled)
-      } finally {
-        await file.close()
-      }
-    }
+    read: (limit) => readStart(path, Math.min(limit, size))
   }
 }

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import {
+  farthestApart,
   fieldOfView,
   geometryFromRasAffine,
   indexToPhysical,
@@ -41,6 +42,18 @@ describe('geometry', () => {
     back.forEach((value, n) => {
       expect(value).toBeCloseTo(OBLIQUE[n]!, 12)
     })
+  })
+
+  test('two grids are as far apart as their farthest voxels', () => {
+    const one = grid({ size: [11, 5, 5], spacing: [2, 1, 1], first: [3, 4, 5] })
+    expect(farthestApart(one, one)).toBe(0)
+    const shifted = grid({ size: [11, 5, 5], spacing: [2, 1, 1], first: [6, 4, 1] })
+    expect(farthestApart(one, shifted)).toBeCloseTo(5, 12)
+    // The last of 11 voxels is 10 steps from the first.
+    const longer = grid({ size: [11, 5, 5], spacing: [2.01, 1, 1], first: [3, 4, 5] })
+    expect(farthestApart(one, longer)).toBeCloseTo(0.1, 12)
+    const turned = grid({ size: [11, 5, 5], spacing: [2, 1, 1], first: [3, 4, 5], codes: 'LAS' })
+    expect(farthestApart(one, turned)).toBeCloseTo(40, 12)
   })
 
   test('no negative zero gets into origin, direction or affine', () => {

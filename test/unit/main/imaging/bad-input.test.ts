@@ -1,4 +1,5 @@
-import { mkdirSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import { mkdirSync, symlinkSync, truncateSync } from 'node:fs'
 import { gzipSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
 import { exitCodeOf } from '../../../../src/shared/errors'
@@ -101,6 +102,27 @@ describe('bad input', () => {
     const failure = await failureOf(() => readImage(folder.file('folder.nii.gz')))
     expect(failure.kind).toBe('input')
     expect(failure.message).toContain('is empty; give a folder of DICOM files or one image file')
+  })
+
+  test.runIf(process.platform === 'linux')('a device, which never ends', async () => {
+    const path = folder.file('zero.nii')
+    symlinkSync('/dev/zero', path)
+    const failure = await failureOf(() => readImage(path))
+    expect(failure.kind).toBe('input')
+    expect(failure.message).toBe(`${path}: is a pipe or a device; give a file or a folder`)
+  })
+
+  test.runIf(process.platform === 'linux')('a pipe that nobody writes to', async () => {
+    const path = folder.file('pipe.nii')
+    execFileSync('mkfifo', [path])
+    expect((await failureOf(() => readImage(path))).message).toContain('is a pipe or a device')
+  })
+
+  test.runIf(process.platform === 'linux')('a packed file of gigabytes', async () => {
+    const path = folder.write('gigabytes.nii.gz', packed)
+    truncateSync(path, 3 * 2 ** 30)
+    const failure = await failureOf(() => readImage(path))
+    expect(failure.message).toContain('unpacks to far more than the 832 bytes')
   })
 
   test('a file that unpacks to far more than it declares', async () => {

@@ -1,3 +1,4 @@
+import { truncateSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { indexToPhysical } from '../../../../src/core/volume/geometry'
 import { axisCodes } from '../../../../src/core/volume/orientation'
@@ -29,6 +30,17 @@ describe('a NIfTI image', () => {
     expect(header.format).toBe('nifti')
     expect(warnings).toEqual([])
   })
+
+  // Elsewhere such a file takes all of its 3 GiB.
+  test.runIf(process.platform === 'linux')(
+    'with far more behind its voxels than memory holds is read up to their end',
+    async () => {
+      const path = folder.write('long.nii', niftiBytes({ dim: [3, 2, 3, 4] }))
+      truncateSync(path, 3 * 2 ** 30)
+      const { volume } = await readImage(path)
+      expect([...volume.voxels]).toEqual(Array.from({ length: 24 }, (_, n) => n))
+    }
+  )
 
   test.each([
     ['uint8', [0, 255, 7]],
