@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process'
 import { mkdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
@@ -48,6 +49,46 @@ describe('--version', () => {
   })
 })
 
+describe.skipIf(process.platform === 'win32')('a reader that has gone', () => {
+  const program = `"${process.execPath}" "${join(ROOT, 'bin', 'hippospike.mjs')}"`
+
+  /** Runs a shell's command line in which $code goes to descriptor 3, and returns what arrived there and what was said. */
+  function shell(script: string): { code: number; stderr: string } {
+    const { stderr, output } = spawnSync('sh', ['-c', script], {
+      cwd: ROOT,
+      encoding: 'utf8',
+      stdio: ['ignore', 'ignore', 'pipe', 'pipe']
+    })
+    return { code: Number(output[3]), stderr }
+  }
+
+  it('of the output changes no exit code', () => {
+    const unread = (args: string) => shell(`{ ${program} ${args}; echo $? >&3; } | true`)
+    expect(unread('models --json')).toEqual({ code: 0, stderr: '' })
+    const failed = unread('segment none.nii --out never.nii --json')
+    expect(failed.code).toBe(3)
+    expect(errorLine(failed.stderr)).toMatch(/none\.nii: no such file/)
+  })
+
+  it('of the progress does not stop the work', () => {
+    const out = folder.file('unwatched.nii.gz')
+    const image = join(SAMPLE, 'imagesTr', 'hippocampus_023.nii.gz')
+    const args = `segment "${image}" --out "${out}"`
+    const { code } = shell(`{ ${program} ${args} 2>&1 >/dev/null; echo $? >&3; } | true`)
+    expect(code).toBe(0)
+    expect(statSync(out).size).toBeGreaterThan(0)
+  })
+})
+
+describe.runIf(process.platform === 'linux')('an output on a full disk', () => {
+  it('is told, with exit code 4', () => {
+    const script = `"${process.execPath}" bin/hippospike.mjs models --json >/dev/full`
+    const { status, stderr } = spawnSync('sh', ['-c', script], { cwd: ROOT, encoding: 'utf8' })
+    expect(errorLine(stderr)).toMatch(/standard output: cannot be written: the disk is full/)
+    expect(status).toBe(4)
+  })
+})
+
 describe('wrong usage', () => {
   it.each<[string[], RegExp]>([
     [[], /a command is needed; see hippospike --help/],
@@ -58,6 +99,8 @@ describe('wrong usage', () => {
     [['segment', 'a.nii', 'c.nii', '--out', 'b.nii'], /too many arguments/],
     [['segment', 'a.nii', '--out', 'b.nii', '--timesteps', '0'], /whole number from 1 to 64/],
     [['segment', 'a.nii', '--out', 'b.nii', '--runtime', 'abacus'], /Allowed choices.*wasm/],
+    [['segment', '', '--out', 'b.nii'], /image: is empty; give a path/],
+    [['segment', 'a.nii', '--out', ''], /a file without a name: masks are NIfTI; give a name/],
     [['evaluate', '--data', 'x', '--split', 'tests'], /Allowed choices.*validation/],
     [['train', '--data', 'x', '--out', 'y', '--timesteps', '4'], /need --direct/],
     [['convert', '--model', 'ann', '--data', 'x', '--out', 'y', '--percentile', '5'], /above 50/]

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { exitCodeOf } from '../../../shared/errors'
 import { probeAll } from '../../engine/doctor'
+import { outputError } from '../../workspace/atomic-write'
 import { runJob } from '../../jobs/engine-client'
 import { main } from './program'
 
@@ -29,11 +30,21 @@ function appRoot(): string {
   return folder
 }
 
-// A reader that has seen enough, `head` say, is no error.
+let isOutputLost = false
+
+function exitCode(code: number): number {
+  return code === 0 && isOutputLost ? exitCodeOf('output') : code
+}
+
+// A reader that has seen enough, `head` say, is no error: the command goes on without it.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code !== 'EPIPE') throw error
-  process.exit()
+  if (error.code === 'EPIPE' || isOutputLost) return
+  isOutputLost = true
+  process.stderr.write(`hippospike: ${outputError('standard output', error).message}\n`)
+  process.exitCode = exitCode(Number(process.exitCode ?? 0))
 })
+// Progress that nobody sees any more is not worth the work.
+process.stderr.on('error', () => undefined)
 
 void main(process.argv.slice(2), {
   out: (text) => process.stdout.write(text),
@@ -49,5 +60,5 @@ void main(process.argv.slice(2), {
   probeAll,
   runJob
 }).then((code) => {
-  process.exitCode = code
+  process.exitCode = exitCode(code)
 })
