@@ -249,6 +249,44 @@ describe('a model that cannot be used', () => {
   })
 })
 
+describe('a folder that holds a model already', () => {
+  const data = join(ROOT, 'resources', 'sample')
+
+  /** The commands that write a model, as they are given. */
+  const commands = (out: string): string[][] => [
+    ['train', '--data', data, '--out', out],
+    ['convert', '--model', 'ann', '--data', data, '--out', out],
+    ['finetune', '--model', 'snn', '--data', data, '--out', out]
+  ]
+
+  it('is left as it is', async () => {
+    const out = folder.file('finished')
+    cpSync(join(MODELS_DIR, 'snn'), out, { recursive: true })
+    const before = listing(out).map((name) => readFileSync(join(out, name)))
+    const message =
+      /finished: holds a model\.json already and is left as it is; .*--out, or --force/
+    for (const args of commands(out)) await expectFailure(args, 4, message, out)
+    expect(listing(out).map((name) => readFileSync(join(out, name)))).toEqual(before)
+  })
+
+  it('is left as it is where the model is to be made of it, even with --force', async () => {
+    const out = folder.file('parent')
+    cpSync(join(MODELS_DIR, 'ann'), out, { recursive: true })
+    const args = ['convert', '--model', out, '--data', data, '--out', `${out}/`, '--force']
+    await expectFailure(args, 4, /is the folder of a model that the new one is made of/, out)
+    const teacher = ['finetune', '--model', 'snn', '--teacher', out, '--data', data, '--out', out]
+    await expectFailure(teacher, 4, /is the folder of a model that the new one is made of/, out)
+  })
+
+  it('is left as it is where it is no model, but has a README.md', async () => {
+    const out = newFolder('project')
+    writeFileSync(join(out, 'README.md'), 'precious')
+    const message = /project: holds a README\.md already/
+    for (const args of commands(out)) await expectFailure(args, 4, message, out)
+    expect(readFileSync(join(out, 'README.md'), 'utf8')).toBe('precious')
+  })
+})
+
 describe('a dataset that cannot be used', () => {
   const evaluate = (dir: string): string[] => ['evaluate', '--data', dir, '--model', 'ann']
 
@@ -256,9 +294,9 @@ describe('a dataset that cannot be used', () => {
     const { dir, ids } = writeTinyDataset(folder.file('strange labels'), 1, 0)
     const path = join(dir, 'labelsTr', `${ids[0]!}.nii.gz`)
     const bytes = gunzipSync(readFileSync(path))
-    bytes.set([3, 3, 200], 352)
+    bytes.set([9, 9, 200], 352)
     writeFileSync(path, gzipSync(bytes))
-    const message = /labels outside the table: 3 \(2 voxels\), 200 \(1 voxels\).*relabel it/
+    const message = /labels outside the table: 9 \(2 voxels\), 200 \(1 voxels\).*relabel it/
     await expectFailure(evaluate(dir), 3, message, dir)
   })
 
@@ -268,7 +306,33 @@ describe('a dataset that cannot be used', () => {
     const bytes = niftiBytes({ datatype: 'uint8', voxels })
     writeFileSync(join(dir, 'labelsTr', `${ids[0]!}.nii.gz`), gzipSync(bytes))
     const edge = [TINY_EDGE, TINY_EDGE, TINY_EDGE].join('×')
-    const message = new RegExp(`is 4×5×6 voxels, its image ${edge}; they must share one grid`)
+    const message = new RegExp(
+      `is 4×5×6 voxels, the image ${edge}; a mask must be on the image's grid`
+    )
+    await expectFailure(evaluate(dir), 3, message, dir)
+  })
+
+  it('is refused where a case is larger than a crop', async () => {
+    const { dir, ids } = writeTinyDataset(folder.file('heads'), 1, 0)
+    for (const part of ['imagesTr', 'labelsTr']) {
+      const path = join(dir, part, `${ids[0]!}.nii.gz`)
+      const bytes = gunzipSync(readFileSync(path))
+      // Voxels of 6 mm: the first numbers of pixdim and of the sform.
+      for (const at of [80, 280]) bytes.writeFloatLE(6, at)
+      writeFileSync(path, gzipSync(bytes))
+    }
+    const message = /spans 96×16×16 mm; a crop .* at most 80 mm an axis: cut each hippocampus out/
+    await expectFailure(evaluate(dir), 3, message, dir)
+  })
+
+  it('is refused where a label map lies elsewhere than its image', async () => {
+    const { dir, ids } = writeTinyDataset(folder.file('mirrored label'), 1, 0)
+    const path = join(dir, 'labelsTr', `${ids[0]!}.nii.gz`)
+    const bytes = gunzipSync(readFileSync(path))
+    // The sform's first number: from left to right, that is, and no longer from right to left.
+    bytes.writeFloatLE(-bytes.readFloatLE(280), 280)
+    writeFileSync(path, gzipSync(bytes))
+    const message = /tiny_1\.nii\.gz: lies elsewhere in space than the image.*resample it/
     await expectFailure(evaluate(dir), 3, message, dir)
   })
 

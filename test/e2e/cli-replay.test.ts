@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { commandRunSchema } from '../../src/shared/command-run'
 import { runRecordSchema } from '../../src/shared/training'
+import { SITE_PRESETS } from '../../src/shared/training-presets'
 import { temporaryFolder } from '../fixtures/temporary-folder'
 import { TINY_EDGE, writeTinyDataset } from '../fixtures/tiny-dataset'
 import { cli, cliJson } from './cli'
@@ -107,7 +108,7 @@ describe('run.json of a pipeline', () => {
       ...['--preset', 'quick', '--epochs', '1']
     ])
     const { settings } = readRun(join(tuned, 'run.json')).stages[0]!
-    expect(settings).toMatchObject({ epochs: 1, stepsPerEpoch: 25, averageDecay: 0.5 })
+    expect(settings).toMatchObject({ ...SITE_PRESETS.quick.finetune, epochs: 1, averageDecay: 0.5 })
     const { code, replayed } = await replay(join(tuned, 'run.json'), '--out', folder.file('anew'))
     expect(code).toBe(0)
     expect(replayed).toMatchObject({ identical: true, changed: [], stages: [{ name: 'snn' }] })
