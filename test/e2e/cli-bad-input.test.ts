@@ -249,6 +249,19 @@ describe('a model that cannot be used', () => {
   })
 })
 
+describe('a folder that no model can be written to', () => {
+  it.each([
+    ['a file', 'file', /taken\/file: cannot be written: there is a file of that name; choose/],
+    ['below a file', 'file/model', /taken\/file\/model: cannot be written: .*not a folder; choose/]
+  ])('is told before anything is read: %s', async (_, name, message) => {
+    const taken = folder.file('taken')
+    mkdirSync(taken, { recursive: true })
+    writeFileSync(join(taken, 'file'), 'precious')
+    const args = ['train', '--data', folder.file('no data'), '--out', join(taken, name)]
+    await expectFailure(args, 4, message, taken)
+  })
+})
+
 describe('a folder that holds a model already', () => {
   const data = join(ROOT, 'resources', 'sample')
 

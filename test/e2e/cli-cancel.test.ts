@@ -215,7 +215,9 @@ describe.skipIf(process.platform === 'win32')('a command that is stopped', () =>
       writeFileSync(join(out, 'checkpoint.bin'), 'no checkpoint')
       const { code, stderr } = await cli(train(out))
       expect(code).toBe(4)
-      expect(errorLine(stderr)).toMatch(/checkpoint\.bin cannot be resumed: it is damaged, and there is none before it; remove it/)
+      expect(errorLine(stderr)).toMatch(
+        /checkpoint\.bin cannot be resumed: it is damaged, and there is none before it; remove it/
+      )
       expect(listing(out)).toEqual(['checkpoint.bin'])
     })
   })

@@ -240,6 +240,21 @@ describe('pipeline, and what its models are good for', () => {
     expect(readFileSync(join(out, 'snn', 'weights.bin')).equals(before)).toBe(true)
   })
 
+  it('does not pass for one with other settings or other data', async () => {
+    const before = listing(out)
+    const other = await cli([...args, '--timesteps', '4'])
+    expect(errorLine(other.stderr)).toMatch(
+      /converted: is finished already, but was made with timesteps 2 and not 4; give another/
+    )
+    expect(other.code).toBe(4)
+    const seeded = await cli([...args, '--seed', '9'])
+    expect(errorLine(seeded.stderr)).toMatch(/ann: .* was made with seed 1 and not 9; give another/)
+    const elsewhere = writeTinyDataset(folder.file('other data'), 4, 1).dir
+    const strange = await cli([...args, '--data', elsewhere])
+    expect(errorLine(strange.stderr)).toMatch(/ann: .* was made from other data; give another/)
+    expect(listing(out)).toEqual(before)
+  })
+
   it('gives a model that bench measures, in JSON', async () => {
     const model = join(out, 'snn')
     const { json } = await cliJson(['bench', '--repeats', '1', '--model', model])

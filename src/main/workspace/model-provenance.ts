@@ -19,9 +19,16 @@ const provenanceSchema = z.looseObject({
 })
 export type ModelProvenance = z.infer<typeof provenanceSchema>
 
+/** What a model says of where it comes from, if it does. */
+export function readProvenance({
+  provenance
+}: Pick<ModelManifest, 'provenance'>): z.ZodSafeParseResult<ModelProvenance> {
+  return provenanceSchema.safeParse(provenance)
+}
+
 /** @throws HippospikeError (input) for a model that does not tell, as one from elsewhere need not */
 export function provenanceOf({ id, provenance }: ModelManifest): ModelProvenance {
-  const parsed = provenanceSchema.safeParse(provenance)
+  const parsed = readProvenance({ provenance })
   if (parsed.success) return parsed.data
   throw new HippospikeError(
     'input',

@@ -1,4 +1,3 @@
-import { join } from 'node:path'
 import { HippospikeError } from '../../../shared/errors'
 import { convertRequestSchema, type ConvertRequest, type ModelResult } from '../../../shared/jobs'
 import type { Architecture, ModelManifest } from '../../../shared/model'
@@ -17,8 +16,7 @@ import { createRandom, shuffled } from '../../../core/training/random'
 import { NO_PENALTIES, snnNetwork } from '../../../core/training/snn-network'
 import { validate } from '../../../core/training/train'
 import { openDataset } from '../../imaging/dataset'
-import { assertWritable, makeFolder } from '../../workspace/atomic-write'
-import { MANIFEST_FILE, readModel, writeModel } from '../../workspace/model-folder'
+import { readModel, writeModel } from '../../workspace/model-folder'
 import { modelIdOfFolder } from '../../workspace/model-id'
 import { describeProblem, refuseErrors } from '../conversion-problems'
 import { modelCard } from '../training/card'
@@ -57,8 +55,6 @@ async function convert(request: ConvertRequest, context: JobContext): Promise<Mo
   const dataset = await openDataset(request.data)
   const folded = foldBatchNorm(manifest.architecture, modelParameters(model))
   refuseErrors(manifest.id, checkNetwork(folded.architecture, folded.parameters))
-  await makeFolder(request.out)
-  await assertWritable(join(request.out, MANIFEST_FILE), true)
   const { runtime } = await context.denseRuntime()
   const training = await loadCases(dataset, 'train', manifest.preprocessing, context)
   const validation = await loadCases(dataset, 'validation', manifest.preprocessing, context)

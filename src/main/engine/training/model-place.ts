@@ -1,6 +1,7 @@
 import { readdir, realpath } from 'node:fs/promises'
-import { resolve } from 'node:path'
+import { join, resolve } from 'node:path'
 import { HippospikeError } from '../../../shared/errors'
+import { assertWritable, makeFolder, OutputSet } from '../../workspace/atomic-write'
 import { CARD_FILE, isArriving, MANIFEST_FILE } from '../../workspace/model-folder'
 import { CHECKPOINT_FILES } from './checkpoints'
 
@@ -14,9 +15,10 @@ export interface ModelPlace {
 }
 
 /**
- * Makes sure, before anything long is computed, that a model written into a folder replaces nothing that is not this run's own.
+ * Makes sure, before anything long is computed, that a model can be written into a folder, and replaces nothing there that is not this
+ * run's own.
  *
- * @throws HippospikeError (output) naming what is there, and what to do
+ * @throws HippospikeError (output) naming what is in the way, and what to do
  */
 export async function checkModelPlace(
   dir: string,
@@ -31,7 +33,11 @@ export async function checkModelPlace(
       )
     }
   }
-  if (force) return
+  if (!force) await refuseTaken(dir, resumes)
+  await assertFolderWritable(dir)
+}
+
+async function refuseTaken(dir: string, resumes: boolean): Promise<void> {
   // What is no folder is told of where it is to be made one.
   const names = await readdir(dir).catch((): string[] => [])
   if (resumes && CHECKPOINT_FILES.some((name) => names.includes(name))) return
@@ -44,6 +50,17 @@ export async function checkModelPlace(
     'output',
     `${dir}: holds a ${found} already and is left as it is; give another folder with --out, or --force to replace what is there`
   )
+}
+
+async function assertFolderWritable(dir: string): Promise<void> {
+  const made = new OutputSet()
+  try {
+    await makeFolder(dir, made)
+    await assertWritable(join(dir, MANIFEST_FILE), true)
+  } finally {
+    // Whatever keeps the model from being made leaves no empty folder.
+    made.undo()
+  }
 }
 
 function realPath(path: string): Promise<string> {

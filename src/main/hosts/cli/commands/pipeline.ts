@@ -5,8 +5,9 @@ import { HippospikeError } from '../../../../shared/errors'
 import { firstIssue } from '../../../../shared/issues'
 import { SCHEME_PRESETS, type PresetName } from '../../../../shared/training-presets'
 import type { ModelResult } from '../../../../shared/jobs'
-import { readManifest } from '../../../workspace/model-folder'
+import { openDataset } from '../../../imaging/dataset'
 import { recordCommand, RUN_FILE, type NamedModel } from '../command-run'
+import { checkFinished } from '../finished-stage'
 import type { CliHost } from '../host'
 import { describeModelResult } from '../model-result'
 import { runModelStage, type ModelStage } from '../model-stage'
@@ -14,7 +15,7 @@ import { hasModel, modelName, resolveModel } from '../models'
 import { withCommonOptions, wholeNumber, type CommonOptions } from '../options'
 import { printResult } from '../output'
 import { rehearsalFolder, withRehearsalOption } from '../rehearsal'
-import { definedOnly, readSettings, withPresetOption } from '../settings'
+import { definedOnly, readSettings, withPresetOption, type Settings } from '../settings'
 import { conversionOf, withConversionOptions, type ConversionOptions } from './convert'
 
 interface PipelineOptions extends CommonOptions, ConversionOptions {
@@ -37,6 +38,8 @@ interface Stage extends ModelStage {
   name: 'ann' | 'converted' | 'snn'
   model: NamedModel | null
   teacher: NamedModel | null
+  /** Settings that were given. */
+  asked: Settings
 }
 
 interface FinishedStage {
@@ -78,11 +81,14 @@ export function addPipeline(program: Command, host: CliHost): void {
 async function pipeline(host: CliHost, options: PipelineOptions): Promise<void> {
   const { data, out, rehearsal } = options
   const stages = await stagesOf(host, options)
+  let hash: Promise<string> | null = null
+  const dataHash = (): Promise<string> =>
+    (hash ??= openDataset(data).then(({ datasetHash }) => datasetHash))
   const done: FinishedStage[] = []
   for (const stage of stages) {
     const { name, out: folder } = stage
     const skipped = await hasModel(folder)
-    if (skipped) await readManifest(folder)
+    if (skipped) await checkFinished(folder, stage.asked, dataHash)
     if (!options.quiet) {
       const what = skipped ? `finished already in ${folder}, skipped` : folder
       host.err(`${name}: ${what}\n`)
@@ -116,6 +122,9 @@ async function stagesOf(host: CliHost, options: PipelineOptions): Promise<Stage[
   const ann = join(options.out, 'ann')
   const converted = join(options.out, 'converted')
   const snn = join(options.out, 'snn')
+  const training = { ...preset?.train, ...config.train, ...seed }
+  const conversion = conversionOf(options)
+  const tuning = { ...preset?.finetune, ...config.finetune, ...seed }
   return [
     {
       name: 'ann',
@@ -128,8 +137,9 @@ async function stagesOf(host: CliHost, options: PipelineOptions): Promise<Stage[
         out: ann,
         model: parent,
         rehearsal,
-        settings: { ...preset?.train, ...config.train, ...seed }
-      }
+        settings: training
+      },
+      asked: training
     },
     {
       name: 'converted',
@@ -137,7 +147,8 @@ async function stagesOf(host: CliHost, options: PipelineOptions): Promise<Stage[
       out: converted,
       model: { stage: 'ann' },
       teacher: null,
-      request: { data, out: converted, model: ann, ...conversionOf(options) }
+      request: { data, out: converted, model: ann, ...conversion },
+      asked: conversion
     },
     {
       name: 'snn',
@@ -151,8 +162,9 @@ async function stagesOf(host: CliHost, options: PipelineOptions): Promise<Stage[
         model: converted,
         teacher: ann,
         rehearsal,
-        settings: { ...preset?.finetune, ...config.finetune, ...seed }
-      }
+        settings: tuning
+      },
+      asked: tuning
     }
   ]
 }
