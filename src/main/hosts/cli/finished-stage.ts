@@ -42,5 +42,5 @@ function refusal(folder: string, how: string): HippospikeError {
 }
 
 function text(value: unknown): string {
-  return JSON.stringify(value) ?? 'none'
+  return value === undefined ? 'none' : JSON.stringify(value)
 }
