@@ -72,10 +72,7 @@ describe.skipIf(executablePath === undefined)('the viewer, in Chromium', () => {
     complaints = []
     page.on('pageerror', (error) => complaints.push(error.message))
     page.on('console', (message) => {
-      // The contract's 404 for a journal that does not exist is one of these.
-      if (message.type() === 'error' && !message.text().includes('404')) {
-        complaints.push(message.text())
-      }
+      if (message.type() === 'error') complaints.push(message.text())
     })
     received = await serveCases(page, [oblique(), { ...oblique(), id: 'other' }])
     await page.goto(harness.url)

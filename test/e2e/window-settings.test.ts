@@ -287,7 +287,9 @@ describe.skipIf(chromium === undefined)(
             becomes: 'true',
             after: () => press('v')
           }
-        ],
+        ]
+      }
+      const mask: Record<string, Promised[]> = {
         Undo: [
           {
             press: 'Control+z',
@@ -340,24 +342,36 @@ describe.skipIf(chromium === undefined)(
           }
         }
       }
-      const sheet = async (): Promise<string[]> => {
+      /** What the sheet lists of what works now, and of what works in other panels. */
+      const sheet = async (): Promise<{ live: string[]; elsewhere: string[] }> => {
         await press('?')
         await dialog().getByText('Show this sheet').waitFor()
-        const listed = await dialog().locator('dt').allInnerTexts()
+        const listed = async (live: boolean): Promise<string[]> =>
+          (await dialog().locator(`[data-live=${live}] dt`).allInnerTexts()).sort()
+        const found = { live: await listed(true), elsewhere: await listed(false) }
         await app.picture('settings-3-shortcuts')
         await closeDialog()
-        return listed.sort()
+        return found
       }
       const names = (...some: object[]): string[] => some.flatMap((one) => Object.keys(one)).sort()
 
       await page.keyboard.press('w')
       await keepAll(everywhere)
       await openPanel(page, 'Edit')
-      expect(await sheet()).toEqual(names(everywhere, editing))
+      const segment = { 'Segment the case': [] }
+      const ofHeads = { 'Look at the other hippocampus': [] }
+      expect(await sheet()).toEqual({
+        live: names(everywhere, mask, editing),
+        elsewhere: names(segment, spikes, ofHeads)
+      })
       await keepAll(editing)
+      await keepAll(mask)
       await openPanel(page, 'Spikes')
       await page.locator('[data-testid=spikes-panel][data-drawn="4"]').waitFor()
-      expect(await sheet()).toEqual(names(everywhere, spikes))
+      expect(await sheet()).toEqual({
+        live: names(everywhere, mask, spikes),
+        elsewhere: names(segment, editing)
+      })
       await keepAll(spikes)
     })
   }

@@ -1,9 +1,6 @@
+import { PICOJOULE_PER_ACCUMULATE, PICOJOULE_PER_MAC } from '../../shared/energy'
 import type { Architecture } from '../../shared/model'
 import { buildLayers, INPUT_SOURCE, inChannelsOf, type SourceTransform } from '../snn/architecture'
-
-/** Energy of a 32-bit multiply-accumulate and of a 32-bit accumulate in 45 nm CMOS (Horowitz 2014, ISSCC). */
-export const PICOJOULE_PER_MAC = 4.6
-export const PICOJOULE_PER_ACCUMULATE = 0.9
 
 /**
  * Multiply-accumulates of the ANN for an input of this many voxels; padding counts as any other voxel, as usual.

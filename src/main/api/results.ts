@@ -21,16 +21,7 @@ import { approveMask, createResult, importResult, readMask, saveMask } from '../
 import { listResults, readResult } from '../workspace/result-record'
 import { trashResult } from '../workspace/trash'
 import { authorOf } from './author'
-import {
-  answer,
-  bodyOf,
-  bytesResponse,
-  jsonBody,
-  maskBody,
-  notFound,
-  pathPart,
-  queryOf
-} from './http'
+import { answer, bodyOf, bytesResponse, jsonBody, maskBody, pathPart, queryOf } from './http'
 import type { Services } from './services'
 
 const versionQuerySchema = z.strictObject({
@@ -147,8 +138,7 @@ export function resultRoutes(services: Services): Hono {
       const { caseId, id } = partsOf(context)
       const { record } = await readCase(session.root, caseId)
       const voxels = await readJournal(session.root, caseId, id, record.image.geometry)
-      if (voxels === null) throw notFound(`result ${id} of case ${caseId} has no unsaved edits`)
-      return bytesResponse(voxels)
+      return voxels === null ? new Response(null, { status: 204 }) : bytesResponse(voxels)
     })
     .put('/cases/:case/results/:result/journal', async (context) => {
       const { caseId, id } = partsOf(context)

@@ -29,13 +29,16 @@ export interface JobCall<Res> {
   onLog?: ((level: LogLevel, message: string) => void) | undefined
   /** What the engine, and TensorFlow in it, print; a line at a time. */
   onOutput?: ((line: string) => void) | undefined
-  /** Asks the job to stop; an engine that does not within `graceMs` is killed. */
+  /** Asks the job to stop; an engine that does not within `graceMs` is killed, one that looks for the hippocampi at once. */
   signal?: AbortSignal | undefined
   enginePath?: string | undefined
   graceMs?: number
 }
 
 const GRACE_MS = 5000
+/** Registration hears nothing until it is done, and has written nothing that would have to be taken back. */
+const DEAF_STAGE = 'locate'
+const DEAF_GRACE_MS = 200
 const TAIL_LINES = 20
 /** How long the output of an ended engine may lag behind its end. */
 const OUTPUT_LAG_MS = 500
@@ -78,6 +81,7 @@ class EngineRun<Res> {
   private readonly graceMs: number
   private decided: Outcome<Res> | null = null
   private killer: NodeJS.Timeout | null = null
+  private stage: string | null = null
 
   constructor(
     private readonly child: ChildProcess,
@@ -150,6 +154,7 @@ class EngineRun<Res> {
         break
       case 'progress': {
         const { stage, fraction, message: text, data } = message
+        this.stage = stage
         const extra = data === undefined ? {} : { data }
         call.onProgress?.({ stage, fraction, message: text, ...extra })
         break
@@ -172,7 +177,7 @@ class EngineRun<Res> {
   private cancel(): void {
     if (this.decided !== null) return
     this.send({ type: 'cancel', jobId: this.jobId })
-    this.killLater()
+    this.killLater(this.stage === DEAF_STAGE ? DEAF_GRACE_MS : this.graceMs)
   }
 
   private decide(outcome: Outcome<Res>): void {
@@ -192,8 +197,8 @@ class EngineRun<Res> {
     this.child.kill('SIGKILL')
   }
 
-  private killLater(): void {
-    this.killer ??= setTimeout(() => this.child.kill('SIGKILL'), this.graceMs)
+  private killLater(ms = this.graceMs): void {
+    this.killer ??= setTimeout(() => this.child.kill('SIGKILL'), ms)
   }
 
   private send(message: HostMessage): void {

@@ -21,7 +21,8 @@ const FIRST_CASE_VIEW: CaseView = {
   window: null,
   crosshair: null,
   resultId: null,
-  overlay: { visible: true, opacity: 0.5, outline: false, hiddenLabels: [] }
+  overlay: { visible: true, opacity: 0.5, outline: false, hiddenLabels: [] },
+  panes: null
 }
 
 /** How the user left the workspace. A damaged file is no loss: things look as at the first time. */

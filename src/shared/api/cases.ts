@@ -145,7 +145,7 @@ export const resultListSchema = z.array(resultSchema)
  * PUT  the same, body uint8, query `how`: saves a new version → Result. Any body may come with `content-encoding: gzip`.
  * POST /api/cases/:case/results {from, name}: a manual result, a copy of another or empty (from null) → Result.
  * POST /api/cases/:case/results/:result/restore {version}: a new version with an old one's voxels → Result.
- * PUT  /api/cases/:case/results/:result/journal, body uint8: what is drawn but not saved; GET it after a crash (404: none); DELETE.
+ * PUT  /api/cases/:case/results/:result/journal, body uint8: what is drawn but not saved; GET it after a crash (204: none); DELETE.
  * DELETE /api/cases/:case: to the workspace's trash → {trashId}; POST /api/trash/:trashId/restore brings it back.
  * POST /api/cases/:case/results/upload?name=FILE&kind=KIND with the bytes as body, or …/results/import {path, kind}: a mask that was made
  * elsewhere, on the image's grid, as a result → Result.

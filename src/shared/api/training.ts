@@ -101,8 +101,8 @@ export const preflightSchema = z.strictObject({
 export type Preflight = z.infer<typeof preflightSchema>
 
 /**
- * POST /api/training/runs {name, caseIds, plan, seed} → TrainingRun, queued; GET /api/training/runs → TrainingRun[], the newest first;
- * GET /api/training/runs/:run → TrainingRun.
+ * POST /api/training/runs {name, caseIds, plan, seed} → TrainingRun, queued; GET /api/training/runs/:run → TrainingRun.
+ * GET /api/training/runs → TrainingRun[], the newest first; none while no workspace is open.
  * POST /api/training/runs/:run/pause | cancel | resume | accept | discard → TrainingRun. Accepted, its model becomes one of the workspace and its
  * default. DELETE /api/training/runs/:run: to the trash → {trashId}.
  * GET /api/training/runs/:run/curves → CurvePoint[]; …/previews → PreviewInfo[]; …/previews/:epoch?stage=STAGE&case=CASE → PNG.

@@ -44,6 +44,13 @@ export const workspaceViewSchema = z.strictObject({
 })
 export type WorkspaceView = z.infer<typeof workspaceViewSchema>
 
+const paneViewSchema = z.strictObject({
+  /** 1 shows the whole slice. */
+  zoom: z.number().positive(),
+  /** Millimetres to the right and up. */
+  pan: z.tuple([z.number(), z.number()])
+})
+
 /** The same for one case; GET and PUT /api/cases/:case/view. */
 export const caseViewSchema = z.strictObject({
   window: z.strictObject({ low: z.number(), high: z.number() }).nullable(),
@@ -55,6 +62,10 @@ export const caseViewSchema = z.strictObject({
     opacity: z.number().min(0).max(1),
     outline: z.boolean(),
     hiddenLabels: z.array(z.int())
-  })
+  }),
+  panes: z
+    .strictObject({ axial: paneViewSchema, coronal: paneViewSchema, sagittal: paneViewSchema })
+    .nullable()
+    .default(null)
 })
 export type CaseView = z.infer<typeof caseViewSchema>

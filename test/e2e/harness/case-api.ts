@@ -51,7 +51,7 @@ export async function serveCases(page: Page, cases: readonly ServedCase[]): Prom
 function journal(route: Route, method: string, received: Received): Promise<void> {
   if (method === 'GET') {
     return received.journal === null
-      ? json(route, { error: { kind: 'input', message: 'there are no unsaved edits' } }, 404)
+      ? route.fulfill({ status: 204 })
       : bytes(route, received.journal)
   }
   const body = route.request().postDataBuffer()

@@ -1,4 +1,5 @@
 import type { Result } from '../../../shared/api/cases'
+import { PICOJOULE_PER_ACCUMULATE, PICOJOULE_PER_MAC } from '../../../shared/energy'
 import type { HeadReport } from '../../../shared/head'
 import {
   LABEL_COLOURS,
@@ -69,7 +70,7 @@ export function reportHtml(
       'Estimated energy, ANN ÷ SNN',
       typeof cost?.energyRatio !== 'number'
         ? null
-        : `${cost.energyRatio.toFixed(1)} (4.6 pJ a multiply-accumulate, 0.9 pJ an accumulate; memory traffic left out)`
+        : `${cost.energyRatio.toFixed(1)} (${PICOJOULE_PER_MAC} pJ a multiply-accumulate, ${PICOJOULE_PER_ACCUMULATE} pJ an accumulate; memory traffic left out)`
     ]
   ]
   return `<!doctype html>

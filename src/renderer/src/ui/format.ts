@@ -51,3 +51,8 @@ export function momentText(iso: string, now = new Date()): string {
   const day = date.toLocaleDateString('en-GB', { day: 'numeric', month: 'short', year: 'numeric' })
   return `${day} ${time}`
 }
+
+/** An energy in mJ to three digits: `1.43 mJ`, `19.1 mJ`. */
+export function energyText(millijoule: number): string {
+  return `${String(Number(millijoule.toPrecision(3)))} mJ`
+}

@@ -33,6 +33,30 @@ export function shortcuts(): readonly Shortcut[] {
   return registered.filter(isFree)
 }
 
+/** A key and what it does, as in {@link Shortcut}. */
+export type ListedKey = readonly [keys: string | readonly string[], description: string]
+
+/** Keys that work in one place of the window alone. */
+export interface ListedGroup {
+  group: string
+  /** The place, such as `in the panel Edit`. */
+  where: string
+  keys: readonly ListedKey[]
+}
+
+const listed: ListedGroup[] = []
+
+/** Lets the shortcut sheet tell of keys also while the place where they work is not on the screen. */
+export function listShortcuts(group: ListedGroup): void {
+  listed.push(group)
+}
+
+/** Groups of which no key works now. */
+export function shortcutsElsewhere(): readonly ListedGroup[] {
+  const live = new Set(registered.map(({ group }) => group))
+  return listed.filter(({ group }) => !live.has(group))
+}
+
 /** Of those that hold keys, the groups that work all the same. */
 const holds = shallowReactive<(readonly string[])[]>([])
 

@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest'
+import { energyMillijoule } from '../../../../src/shared/energy'
 import type { SpikeMode } from '../../../../src/shared/model'
 import {
   countOperations,
@@ -138,5 +139,10 @@ describe('countOperations', () => {
     // 10·(27·1·2 + 27·2·2 + 2·3) MACs; 540 of them on the image.
     expect(counted.macs).toBe(1680)
     expect(counted.energyRatio).toBeCloseTo((4.6 * 1680) / (4.6 * 540 + 0.9 * 1635), 12)
+    // Picojoule; 10⁹ of them are a millijoule.
+    const { ann, snn } = energyMillijoule(counted)
+    expect(ann * 1e9).toBeCloseTo(4.6 * 1680, 9)
+    expect(snn! * 1e9).toBeCloseTo(4.6 * 540 + 0.9 * 1635, 9)
+    expect(energyMillijoule({ macs: 1680, energyRatio: null }).snn).toBeNull()
   })
 })

@@ -152,18 +152,22 @@ describe('cancelling a job', () => {
     expect(await runJob(running)).toBe(3)
   })
 
-  it('kills an engine that does not hear', async () => {
+  it.each([
+    { stage: 's', graceMs: 300 },
+    // Longer than the test may take.
+    { stage: 'locate', graceMs: 60_000 }
+  ])('kills an engine that does not hear in $stage', async ({ stage, graceMs }) => {
     const abort = new AbortController()
     const job = call(
       `process.send(
-        { type: 'progress', jobId, stage: 's', fraction: null, message: 'deaf' },
+        { type: 'progress', jobId, stage: '${stage}', fraction: null, message: 'deaf' },
         () => { for (;;); })`,
       {
         signal: abort.signal,
         onProgress: () => {
           abort.abort()
         },
-        graceMs: 300
+        graceMs
       }
     )
     expect((await failureOf(() => runJob(job))).kind).toBe('cancelled')

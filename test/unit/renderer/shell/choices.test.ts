@@ -10,6 +10,7 @@ import { problemText, timeText } from '../../../../src/renderer/src/features/seg
 import {
   countText,
   durationText,
+  energyText,
   sidesText,
   volumeText
 } from '../../../../src/renderer/src/ui/format'
@@ -130,6 +131,11 @@ describe('numbers for people', () => {
       '56.0 M'
     ])
     expect(sidesText({ left: 3421.4, right: 3502 })).toBe('L 3,421 R 3,502')
+    expect([energyText(1.43567), energyText(19.09), energyText(250)]).toEqual([
+      '1.44 mJ',
+      '19.1 mJ',
+      '250 mJ'
+    ])
     expect(sidesText({ left: null, right: 3502 })).toBe('R 3,502')
     expect([durationText(0.84), durationText(59.7), durationText(185)]).toEqual([
       '0.8 s',

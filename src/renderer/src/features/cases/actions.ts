@@ -110,10 +110,20 @@ export async function importRepaired(remark: ImportRemark): Promise<void> {
   if (first !== undefined) await cases.select(first)
 }
 
-/** Imports the images that the user chooses. */
+/** Opens a first workspace where none is open; false where that failed, which the first page tells. */
+async function ensureWorkspace(): Promise<boolean> {
+  const { state, load, open } = useWorkspace()
+  if (state.value === null) await load()
+  if (state.value === null || state.value.workspace !== null) return true
+  if (!(await open(state.value.suggestedPath, true))) return false
+  await useCases().files.load()
+  return true
+}
+
+/** Imports the images that the user chooses, making a first workspace where none is open. */
 export async function chooseAndImport(): Promise<void> {
   const chosen = await chooseImages()
-  if (chosen !== null) await importCases(chosen)
+  if (chosen !== null && (await ensureWorkspace())) await importCases(chosen)
 }
 
 /** Imports the folder that the user chooses. */
@@ -122,15 +132,19 @@ export async function chooseFolderAndImport(): Promise<void> {
   if (chosen !== null) await importCases(chosen)
 }
 
-/** Imports what was dropped onto the window. */
+/** Imports what was dropped onto the window, making a first workspace where none is open. */
 export async function importDropped(data: DataTransfer): Promise<void> {
   const dropped = pathsOf([...data.files])
+  // Asked for at once: when the event is over, the browser has taken it away.
+  const files = dropped.kind === 'files' ? droppedFiles(data.items) : Promise.resolve([])
+  files.catch(() => undefined)
+  if (!(await ensureWorkspace())) return
   if (dropped.kind === 'paths') {
     if (dropped.paths.length > 0) await importPaths(dropped.paths)
     return
   }
   try {
-    await importFiles(await droppedFiles(data.items))
+    await importFiles(await files)
   } catch (error) {
     clearRemarks()
     remark('What was dropped', messageOf(error))
@@ -139,17 +153,10 @@ export async function importDropped(data: DataTransfer): Promise<void> {
 
 /** Shows the sample case, making a first workspace where none is open. */
 export async function openSample(): Promise<void> {
-  const workspace = useWorkspace()
-  const cases = useCases()
   openingSample.value = true
   try {
-    const { state } = workspace
-    if (state.value === null) await workspace.load()
-    if (state.value !== null && state.value.workspace === null) {
-      if (!(await workspace.open(state.value.suggestedPath, true))) return
-      await cases.files.load()
-    }
-    cases.settings.panel = 'segment'
+    if (!(await ensureWorkspace())) return
+    useCases().settings.panel = 'segment'
     await importCases({ kind: 'sample' })
   } finally {
     openingSample.value = false

@@ -21,11 +21,16 @@ export interface LoadedCase {
 }
 
 export async function loadCase(id: string, signal: AbortSignal): Promise<LoadedCase> {
-  const [image, bytes, results, view] = await Promise.all([
+  const facts = Promise.all([
     api.get(path`/api/cases/${id}/image`, caseImageSchema, { signal }),
-    api.bytes(path`/api/cases/${id}/image/voxels`, { signal }),
     loadResults(id, signal),
     loadView(id, signal)
+  ])
+  // The voxels take longest: the mask need not wait for them.
+  const [[image, results, view], bytes, shown] = await Promise.all([
+    facts,
+    api.bytes(path`/api/cases/${id}/image/voxels`, { signal }),
+    facts.then(([image, results, view]) => loadShown(id, { image, results, view }, signal))
   ])
   const expected = voxelCountOf(image)
   if (bytes.byteLength !== expected * 4) {
@@ -34,16 +39,18 @@ export async function loadCase(id: string, signal: AbortSignal): Promise<LoadedC
       `the image of ${id} came with ${String(bytes.byteLength)} bytes, ${String(expected * 4)} were expected: open it again`
     )
   }
+  return { id, image, voxels: new Float32Array(bytes.buffer), results, view, shown }
+}
+
+/** The result that was shown last, or else the one to begin with. */
+async function loadShown(
+  id: string,
+  { image, results, view }: Pick<LoadedCase, 'image' | 'results' | 'view'>,
+  signal: AbortSignal
+): Promise<LoadedCase['shown']> {
   const result = results.find((one) => one.id === view?.resultId) ?? resultToShow(results)
-  const mask = result === undefined ? null : await loadMask(id, result.id, expected, { signal })
-  return {
-    id,
-    image,
-    voxels: new Float32Array(bytes.buffer),
-    results,
-    view,
-    shown: result === undefined || mask === null ? null : { result, mask }
-  }
+  if (result === undefined) return null
+  return { result, mask: await loadMask(id, result.id, voxelCountOf(image), { signal }) }
 }
 
 /** The newest result, but for the expert's mask: it would be taken for what the program found. */

@@ -6,7 +6,8 @@ import {
   type WorkspaceView
 } from '../../../../shared/api/workspace'
 import { api, path } from '../../api'
-import { useViewer } from '../viewer'
+import { PLANES } from '../../volume/planes'
+import { useViewer, type PaneView } from '../viewer'
 import type { SelectionStore } from './selection-store'
 
 /** Milliseconds after the last change at which it is kept. */
@@ -54,6 +55,11 @@ export function createViewMemory(selection: SelectionStore): ViewMemory {
         opacity: viewer.overlay.opacity,
         outline: viewer.overlay.outline,
         hiddenLabels: [...viewer.overlay.hiddenLabels]
+      },
+      panes: {
+        axial: copyOf(viewer.panes.axial),
+        coronal: copyOf(viewer.panes.coronal),
+        sagittal: copyOf(viewer.panes.sagittal)
       }
     }
     keepers.get(id)?.cancel()
@@ -67,6 +73,9 @@ export function createViewMemory(selection: SelectionStore): ViewMemory {
       if (view.window !== null) viewer.window.value = { ...view.window }
       if (view.crosshair !== null) viewer.crosshair.value = [...view.crosshair]
       Object.assign(viewer.overlay, view.overlay)
+      for (const plane of PLANES) {
+        if (view.panes !== null) Object.assign(viewer.panes[plane], view.panes[plane])
+      }
     }
     settled = id
   })
@@ -82,6 +91,7 @@ export function createViewMemory(selection: SelectionStore): ViewMemory {
     [
       viewer.window,
       viewer.crosshair,
+      viewer.panes,
       selection.resultId,
       () => viewer.overlay.visible,
       () => viewer.overlay.opacity,
@@ -124,6 +134,10 @@ export function createViewMemory(selection: SelectionStore): ViewMemory {
       keepers.get(caseId)?.cancel()
     }
   }
+}
+
+function copyOf({ zoom, pan: [right, up] }: PaneView): PaneView {
+  return { zoom, pan: [right, up] }
 }
 
 interface Delayed {

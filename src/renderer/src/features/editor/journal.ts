@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { api, ApiError, messageOf, path } from '../../api'
+import { api, messageOf, path } from '../../api'
 
 /** Milliseconds without an edit after which the edits are written down. */
 const QUIET = 1_000
@@ -14,12 +14,8 @@ export interface Target {
 
 /** The labels that were drawn and never saved, or null. */
 export async function readJournal({ caseId, resultId }: Target): Promise<Uint8Array | null> {
-  try {
-    return await api.bytes(path`/api/cases/${caseId}/results/${resultId}/journal`)
-  } catch (error) {
-    if (error instanceof ApiError && error.status === 404) return null
-    throw error
-  }
+  const labels = await api.bytes(path`/api/cases/${caseId}/results/${resultId}/journal`)
+  return labels.length === 0 ? null : labels
 }
 
 export async function deleteJournal({ caseId, resultId }: Target): Promise<void> {

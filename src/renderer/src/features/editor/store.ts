@@ -107,8 +107,7 @@ function createEditor(): Editor {
   const unkept = ref<string | null>(null)
   const journal = new JournalWriter((problem) => {
     unkept.value = problem
-    notice.value =
-      problem === null ? null : `Unsaved edits are not kept for the case of a crash: ${problem}`
+    notice.value = problem === null ? null : `Unsaved edits would not survive a crash: ${problem}`
   })
   /** Edits that the user goes away from though they are neither saved nor written down. */
   let givenUp: History | null = null
@@ -191,7 +190,8 @@ function createEditor(): Editor {
 
   function step(move: (history: History) => Uint32Array | null): void {
     const now = session.value
-    if (now === null || stroke !== null) return
+    // Of a mask that another is shown in place of, nothing would be seen.
+    if (now === null || stroke !== null || viewer.mask.value !== now.history.mask) return
     wholeMask.cancel()
     const offsets = move(now.history)
     if (offsets === null) return

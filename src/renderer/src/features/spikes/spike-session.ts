@@ -138,10 +138,11 @@ export function createSpikeSession(viewer: Viewer): SpikeSession {
       return
     }
     const voxels = pairs.length / 2
-    const [positive, negative] = [new Uint8Array(voxels), new Uint8Array(voxels)]
+    const positive = new Uint8Array(voxels)
+    const negative = about.mode === 'binary' ? null : new Uint8Array(voxels)
     for (let n = 0; n < voxels; n++) {
       positive[n] = pairs[2 * n]!
-      negative[n] = pairs[2 * n + 1]!
+      if (negative !== null) negative[n] = pairs[2 * n + 1]!
     }
     const peak = about.layers.find((one) => one.name === name)?.peak ?? 1
     viewer.setHeat({ geometry: about.grid, positive, negative, peak: Math.max(1, peak) })

@@ -1,3 +1,4 @@
+export { POINTER_GESTURES } from './shortcuts'
 export { useViewer, isEditingTool, type Viewer, type PaneView, type BrushCursor } from './store'
 export type {
   BoxEditing,

@@ -11,6 +11,18 @@ const PANE_KEYS: readonly [string | string[], string][] = [
   ['Space', 'Show this pane alone, or all']
 ]
 
+/** What SlicePane.vue does with the pointer, for the shortcut sheet. */
+export const POINTER_GESTURES: readonly (readonly [gesture: string, description: string])[] = [
+  ['Wheel', 'Go through the slices'],
+  ['Ctrl + wheel', 'Zoom where the pointer is'],
+  ['Right button + drag', 'Zoom'],
+  ['Shift + drag, or middle button', 'Move the image'],
+  ['Alt + drag', 'Window and level'],
+  ['Double click', 'Show this pane alone, or all'],
+  ['Alt + wheel', 'Size of the brush'],
+  ['Right button', 'Erase with a brush, paint with the eraser']
+]
+
 /** The viewer's keys, for as long as the component that calls this lives. */
 export function registerViewerShortcuts(viewer: Viewer): void {
   const group = 'Viewer'

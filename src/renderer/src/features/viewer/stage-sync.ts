@@ -124,10 +124,11 @@ function syncLayers(viewer: Viewer, stage: ImageStage, shown: (done: Promise<voi
     viewer.heat,
     (heat) => {
       for (const sign of ['positive', 'negative'] as const) {
+        const values = heat?.[sign] ?? null
         const layer =
-          heat === null
+          heat === null || values === null
             ? null
-            : { geometry: heat.geometry, values: heat[sign], style: heatStyle(sign, heat) }
+            : { geometry: heat.geometry, values, style: heatStyle(sign, heat) }
         shown(stage.setLayer(sign, layer))
       }
     },

@@ -8,6 +8,7 @@ import {
   type ShallowRef,
   type WritableComputedRef
 } from 'vue'
+import { z } from 'zod'
 import type { HeadBox } from '../../../../shared/head'
 import type { Geometry, Triple } from '../../../../shared/geometry'
 import {
@@ -17,6 +18,7 @@ import {
   LABEL_COLOURS,
   type MaskLabel
 } from '../../../../shared/labels'
+import { stored } from '../../ui/stored'
 import { indexToMm, mmToIndex, nearestVoxel, offsetOf, voxelCount } from '../../volume/grid'
 import { PLANES, type Convention, type Plane } from '../../volume/planes'
 import { homeOf } from './home'
@@ -149,6 +151,11 @@ const A_AND_B: DifferenceNames = {
 
 const BRUSH_STEP = 1.2
 
+/** By label number; those that are not among them are as they were at first. */
+const coloursSchema = z
+  .record(z.string().regex(/^\d+$/), z.string().regex(/^#[0-9a-f]{6}$/i))
+  .transform((some): Record<number, string> => ({ ...LABEL_COLOURS, ...some }))
+
 /** Tools that act on the mask rather than on the view. */
 export function isEditingTool(tool: Tool): boolean {
   return tool === 'brush' || tool === 'eraser' || tool === 'threshold' || tool === 'fill'
@@ -179,7 +186,7 @@ export function createViewer(): Viewer {
     opacity: 0.5,
     outline: false,
     hiddenLabels: [],
-    colours: { ...LABEL_COLOURS }
+    colours: stored('label-colours', coloursSchema, { ...LABEL_COLOURS }).value
   })
   const seeThrough = ref(false)
   const brush = reactive<BrushCursor>({ radiusMm: 2, ball: false })

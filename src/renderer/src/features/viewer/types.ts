@@ -21,7 +21,8 @@ export interface OpenImage {
 export interface HeatMap {
   readonly geometry: Geometry
   readonly positive: Uint8Array
-  readonly negative: Uint8Array
+  /** Null where no neuron can fire negatively. */
+  readonly negative: Uint8Array | null
   /** The count that is shown at full strength. */
   readonly peak: number
 }
