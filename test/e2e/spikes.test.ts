@@ -47,7 +47,7 @@ describe.skipIf(chromium === undefined)('spike activity, in Chromium', () => {
   it('shows the last timestep first, whose mask is that of the result', async () => {
     await page.getByRole('tab', { name: 'Spikes' }).click()
     await drawn(last)
-    await page.getByText('Spikes a voxel').waitFor()
+    await page.getByText('Spikes per voxel').waitFor()
     await page.waitForTimeout(1500)
     await app.picture('spikes-1-last')
     const bytes = async (path: string): Promise<Buffer> => (await ask(path)).body()
@@ -149,7 +149,7 @@ describe.skipIf(chromium === undefined)('spike activity, in Chromium', () => {
     await app.picture('spikes-5-stable')
     await toggle(/^Time to stable/).click()
     await toggle(/^Spikes/).click()
-    await page.getByText('Spikes a voxel').waitFor()
+    await page.getByText('Spikes per voxel').waitFor()
   })
 
   it('exports rates and heat maps', async () => {
@@ -178,7 +178,7 @@ describe.skipIf(chromium === undefined)('spike activity, in Chromium', () => {
     await page.keyboard.press('Home')
     await drawn(1)
     await page.getByRole('tab', { name: 'Segment' }).click()
-    await page.getByText('Spikes a voxel').waitFor({ state: 'detached' })
+    await page.getByText('Spikes per voxel').waitFor({ state: 'detached' })
     await page.waitForTimeout(800)
     await app.picture('spikes-6-left')
   })

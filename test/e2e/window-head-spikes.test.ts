@@ -160,7 +160,7 @@ describe.skipIf(chromium === undefined || head === null)(
     it('leave the mask as they found it', async () => {
       await page.keyboard.press('Home')
       await page.getByRole('tab', { name: 'Segment' }).click()
-      await page.getByText('Spikes a voxel').waitFor({ state: 'detached' })
+      await page.getByText('Spikes per voxel').waitFor({ state: 'detached' })
       expect(app.complaints).toEqual([])
     })
   }

@@ -52,7 +52,9 @@ export function answer<T>(schema: z.ZodType<T>, value: T, status: 200 | 201 = 20
 }
 
 /** Voxels and the like as they lie in memory, little-endian. */
-export function bytesResponse(values: Uint8Array | Float32Array | Uint32Array): Response {
+export function bytesResponse(
+  values: Uint8Array | Int16Array | Float32Array | Uint32Array
+): Response {
   const bytes = new Uint8Array(values.buffer, values.byteOffset, values.byteLength)
   return new Response(bytes as Uint8Array<ArrayBuffer>, {
     headers: {

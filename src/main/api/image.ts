@@ -1,8 +1,12 @@
 import { Hono } from 'hono'
+import { z } from 'zod'
+import { narrowed } from '../../core/volume/narrow'
 import { caseImageSchema } from '../../shared/api/cases'
 import { readCase } from '../workspace/case-record'
-import { answer, bytesResponse, pathPart } from './http'
+import { answer, bytesResponse, pathPart, queryOf } from './http'
 import type { Services } from './services'
+
+const voxelsQuerySchema = z.strictObject({ narrow: z.enum(['true', 'false']).default('false') })
 
 export function imageRoutes({ session, images }: Services): Hono {
   const app = new Hono()
@@ -13,7 +17,9 @@ export function imageRoutes({ session, images }: Services): Hono {
     })
     .get('/cases/:case/image/voxels', async (context) => {
       const { scan } = await readCase(session.root, pathPart(context, 'case'))
-      return bytesResponse((await images.read(scan)).volume.voxels)
+      const { narrow } = queryOf(context, voxelsQuerySchema)
+      const { voxels } = (await images.read(scan)).volume
+      return bytesResponse(narrow === 'true' ? narrowed(voxels) : voxels)
     })
   return app
 }

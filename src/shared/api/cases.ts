@@ -67,7 +67,8 @@ export type ImportOutcome = z.infer<typeof importOutcomeSchema>
 
 /**
  * GET /api/cases/:case/image: where the voxels lie and how to show them. The voxels themselves are
- * GET /api/cases/:case/image/voxels: float32, little-endian, x fastest.
+ * GET /api/cases/:case/image/voxels: float32, little-endian, x fastest. With ?narrow=true they are uint8 or int16 where these hold each of
+ * them exactly; the length tells.
  */
 export const caseImageSchema = z.strictObject({
   geometry: geometrySchema,

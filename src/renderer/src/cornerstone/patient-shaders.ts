@@ -76,7 +76,7 @@ export class Compilations {
 /**
  * A cache that keeps nobody waiting. vtk.js asks for the outcome of compiling at once, so that the window stands still until the driver is done, a third
  * of a second for some layers. This one lets the driver work meanwhile and gives a program that draws nothing, until the real one can
- * be had: who draws then has it. Where the browser cannot compile in the background, all is as it was.
+ * be had: who draws then has it.
  *
  * @param cache as vtk.js makes it
  */
@@ -102,7 +102,7 @@ export function patient(cache: ShaderCache, compilations: Compilations): ShaderC
     return nothing
   }
 
-  function compile(program: ShaderProgram, gl: WebGL2RenderingContext, complete: number): void {
+  function compile(program: ShaderProgram, gl: WebGL2RenderingContext): void {
     standIn()
     underWay.add(program)
     compilations.begin()
@@ -115,10 +115,10 @@ export function patient(cache: ShaderCache, compilations: Compilations): ShaderC
     }
     program.setContext(hopeful(gl))
     program.compileShader()
+    const isDone = completionOf(program, gl)
     const look = (): void => {
       // Thrown away meanwhile, or the context is lost: nothing will come.
-      const handle = underWay.has(program) && !gl.isContextLost() ? program.getHandle() : 0
-      if (handle === 0 || gl.getProgramParameter(handle, complete) === true) finish()
+      if (!underWay.has(program) || gl.isContextLost() || isDone()) finish()
       else setTimeout(look, LOOK)
     }
     setTimeout(look, LOOK)
@@ -128,16 +128,13 @@ export function patient(cache: ShaderCache, compilations: Compilations): ShaderC
     ...cache,
     readyShaderProgramArray(vertex, fragment, geometry) {
       const gl = cache.getContext()
-      const parallel = gl?.getExtension('KHR_parallel_shader_compile') ?? null
       const key = [vertex, fragment, geometry].join('\0')
       let program = programs.get(key)
       if (program === undefined) {
         const sources = cache.replaceShaderValues(vertex, fragment, geometry)
         program = cache.getShaderProgram(sources.VSSource, sources.FSSource, sources.GSSource)
         programs.set(key, program)
-        if (gl !== null && parallel !== null && !program.getCompiled()) {
-          compile(program, gl, parallel.COMPLETION_STATUS_KHR)
-        }
+        if (gl !== null && !program.getCompiled()) compile(program, gl)
       }
       return cache.readyShaderProgram(underWay.has(program) ? standIn() : program)
     },
@@ -147,6 +144,25 @@ export function patient(cache: ShaderCache, compilations: Compilations): ShaderC
       nothing = null
       cache.releaseGraphicsResources(window)
     }
+  }
+}
+
+/** Tells, without waiting, whether the driver is done with a program that it was just given. */
+function completionOf(program: ShaderProgram, gl: WebGL2RenderingContext): () => boolean {
+  const parallel = gl.getExtension('KHR_parallel_shader_compile')
+  if (parallel !== null) {
+    return () => {
+      const handle = program.getHandle()
+      return handle === 0 || gl.getProgramParameter(handle, parallel.COMPLETION_STATUS_KHR) === true
+    }
+  }
+  // Software drivers know no such question. Theirs is one queue, in which a fence comes after the compiling.
+  const fence = gl.fenceSync(gl.SYNC_GPU_COMMANDS_COMPLETE, 0)
+  gl.flush()
+  return () => {
+    if (fence !== null && gl.getSyncParameter(fence, gl.SYNC_STATUS) !== gl.SIGNALED) return false
+    gl.deleteSync(fence)
+    return true
   }
 }
 

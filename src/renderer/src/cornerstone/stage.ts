@@ -6,7 +6,7 @@ import { addScaled } from '../volume/vector'
 import { createVolume, forgetMetadata, removeVolume } from './local-volume'
 import { graphicsWindow, releaseUnusedTextures } from './shared-textures'
 import { compilations, startCornerstone } from './start'
-import { shareProgram, styleActor, type LayerStyle } from './style'
+import { shareProgram, styleActor, type LayerStyle, type Stop } from './style'
 import { SurfaceView } from './surface-view'
 import { filterTexture, sendTexture } from './volume-texture'
 
@@ -25,6 +25,13 @@ const VIEWING_DISTANCE = 500
 const IMAGE = 'image'
 /** Milliseconds by which the other panes may lag behind the one that the user paints in. */
 const LAG = 50
+/** Milliseconds after the first image at which the programs of what may be laid over it are compiled. */
+const WARM_AFTER = 700
+/** Layers that show nothing, of each kind that has a program of its own. */
+const WARM: Readonly<Record<string, LayerStyle>> = {
+  'warm filled': warmStyle(0),
+  'warm outlined': warmStyle(1)
+}
 
 let stages = 0
 
@@ -48,6 +55,7 @@ export class ImageStage {
   private frame = 0
   private lagging: ReturnType<typeof setTimeout> | undefined
   private destroyed = false
+  private warming: ReturnType<typeof setTimeout> | undefined
   private readonly stopListening: () => void
 
   constructor(private readonly elements: Record<PaneId, HTMLDivElement>) {
@@ -104,6 +112,12 @@ export class ImageStage {
       this.restoreCameras()
       // Before the layers, which take their time as well.
       await this.paint()
+      this.warming ??= setTimeout(() => {
+        this.warmUp().catch((error: unknown) => {
+          // What is not compiled now is compiled when it is drawn.
+          console.info('nothing was compiled ahead:', error)
+        })
+      }, WARM_AFTER)
     })
   }
 
@@ -219,9 +233,36 @@ export class ImageStage {
       this.destroyed = true
       cancelAnimationFrame(this.frame)
       clearTimeout(this.lagging)
+      clearTimeout(this.warming)
       this.stopListening()
       this.surfaces.destroy()
       this.engine.destroy()
+      return Promise.resolve()
+    })
+  }
+
+  /** Has the driver compile what is laid over an image while nobody waits for it: when the first result or the spikes come, they are drawn at once. */
+  private async warmUp(): Promise<void> {
+    await this.inOrder(async () => {
+      const focal = this.cameras.get('axial')?.focal
+      if (this.imageVolume === null || focal === undefined) return
+      const size: Triple = [2, 2, 2]
+      const geometry: Geometry = {
+        size,
+        spacing: [1, 1, 1],
+        // Around the point that all slices go through: what no slice meets is not drawn.
+        origin: focal.map((mm) => mm - 0.5) as Triple,
+        direction: [1, 0, 0, 0, 1, 0, 0, 0, 1]
+      }
+      for (const [name, style] of Object.entries(WARM)) {
+        const values = new Uint8Array(voxelCount(size))
+        await this.addLayer(name, { geometry, values, style })
+      }
+    })
+    await new Promise(requestAnimationFrame)
+    await compilations.done()
+    await this.inOrder(() => {
+      for (const name of Object.keys(WARM)) this.removeLayer(name)
       return Promise.resolve()
     })
   }
@@ -429,6 +470,11 @@ export class ImageStage {
 type SliceViewport = Types.IVolumeViewport & {
   setCameraNoEvent: (camera: Types.ICamera) => void
   updateClippingPlanesForActors: (camera: Types.ICamera) => Promise<void>
+}
+
+function warmStyle(outline: number): LayerStyle {
+  const clear = (value: number): Stop => ({ value, rgb: [0, 0, 0], opacity: 0 })
+  return { kind: 'labels', outline, visible: true, stops: [clear(0), clear(1)] }
 }
 
 function sameGrid(a: Geometry, b: Geometry): boolean {

@@ -202,6 +202,8 @@ describe('cases', () => {
     expect(image).toMatchObject({ range: [0, 99], voxelMm3: 1 })
     const voxels = new Float32Array((await bytesOf('/cases/scan/image/voxels')).buffer)
     expect([...voxels]).toEqual(Array.from({ length: VOXELS }, (_, n) => n % 100))
+    // Integers below 256: a byte each says the same.
+    expect([...(await bytesOf('/cases/scan/image/voxels?narrow=true'))]).toEqual([...voxels])
     expect((await refused('GET', '/cases/none/image')).status).toBe(404)
     expect((await refused('GET', '/cases/..%2f..%2fetc/image/voxels')).status).toBe(404)
   })

@@ -29,17 +29,25 @@ export async function loadCase(id: string, signal: AbortSignal): Promise<LoadedC
   // The voxels take longest: the mask need not wait for them.
   const [[image, results, view], bytes, shown] = await Promise.all([
     facts,
-    api.bytes(path`/api/cases/${id}/image/voxels`, { signal }),
+    api.bytes(path`/api/cases/${id}/image/voxels` + '?narrow=true', { signal }),
     facts.then(([image, results, view]) => loadShown(id, { image, results, view }, signal))
   ])
-  const expected = voxelCountOf(image)
-  if (bytes.byteLength !== expected * 4) {
-    throw new ApiError(
-      'answer',
-      `the image of ${id} came with ${String(bytes.byteLength)} bytes, ${String(expected * 4)} were expected: open it again`
-    )
-  }
-  return { id, image, voxels: new Float32Array(bytes.buffer), results, view, shown }
+  const voxels = floatsOf(bytes, voxelCountOf(image))
+  if (voxels !== null) return { id, image, voxels, results, view, shown }
+  throw new ApiError(
+    'answer',
+    `the image of ${id} came with ${String(bytes.byteLength)} bytes, which does not fit its ${image.geometry.size.join('×')} voxels: open it again`
+  )
+}
+
+/** Voxels of one, two or four bytes, as their number tells; null where it fits none. */
+function floatsOf(
+  { buffer, byteLength }: Uint8Array<ArrayBuffer>,
+  voxels: number
+): Float32Array<ArrayBuffer> | null {
+  if (byteLength === 4 * voxels) return new Float32Array(buffer)
+  if (byteLength === 2 * voxels) return new Float32Array(new Int16Array(buffer))
+  return byteLength === voxels ? new Float32Array(new Uint8Array(buffer)) : null
 }
 
 /** The result that was shown last, or else the one to begin with. */

@@ -1,6 +1,7 @@
 import type { Triple } from '../../../../shared/geometry'
 import { SIDE_OFFSET, type Side } from '../../../../shared/labels'
 import { centreOf, indexOf, indexToMm, mmToIndex, nearestVoxel } from '../../volume/grid'
+import { eachLabelled } from '../../volume/labelled'
 import type { OpenImage } from './types'
 
 /** What to look at first, in LPS millimetres: the voxel in the middle of the image, or of the first side that a head's mask has. */
@@ -16,11 +17,10 @@ function middleOf(size: Readonly<Triple>, mask: Uint8Array, side: Side): Triple 
   const [first, last] = [1 + SIDE_OFFSET[side], 2 + SIDE_OFFSET[side]]
   const sum: Triple = [0, 0, 0]
   let count = 0
-  for (let n = 0; n < mask.length; n++) {
-    const label = mask[n]!
-    if (label < first || label > last) continue
+  eachLabelled(mask, (label, n) => {
+    if (label < first || label > last) return
     indexOf(size, n).forEach((value, axis) => (sum[axis]! += value))
     count++
-  }
+  })
   return count === 0 ? null : (sum.map((value) => value / count) as Triple)
 }

@@ -24,7 +24,7 @@ export function windowPresets(voxels: Float32Array, initial: IntensityWindow): W
   const at = (fraction: number): number => sorted[Math.round(fraction * (count - 1))] ?? 0
   const between = (low: number, high: number): IntensityWindow => widened(at(low), at(high))
   return [
-    { name: 'Automatic (1–99 %)', window: { ...initial } },
+    { name: 'Automatic', window: { ...initial } },
     { name: 'Full range', window: between(0, 1) },
     { name: 'Grey and white matter', window: between(0.4, 0.995) },
     { name: 'High contrast', window: between(0.25, 0.9) },
