@@ -22,6 +22,8 @@ const repeats = Number(values.repeats)
 const switches = Number(values.switches)
 const CROPS = ['hippocampus_023', 'hippocampus_033']
 const CROP_IDS = ['hippocampus023', 'hippocampus033']
+/** As long as a user looks before the first click: the window prepares what comes next meanwhile. */
+const LOOK_MS = 2000
 /** Longer than the window waits before it keeps which case is open. */
 const KEPT_MS = 1000
 const say = (text) => process.stderr.write(`${text}\n`)
@@ -130,6 +132,7 @@ async function launch(open, workspace, figures) {
     null,
     performance.now() - startedAt
   )
+  await page.waitForTimeout(LOOK_MS)
   await page.evaluate(installProbe)
   return window
 }

@@ -1,7 +1,12 @@
 import { darkTheme, NConfigProvider } from 'naive-ui'
 import { createApp, h } from 'vue'
 import { useCases, type Cases } from '../../../src/renderer/src/features/cases'
-import { EditorPanel, useEditor, type Editor } from '../../../src/renderer/src/features/editor'
+import {
+  EditorPanel,
+  registerMaskShortcuts,
+  useEditor,
+  type Editor
+} from '../../../src/renderer/src/features/editor'
 import { useViewer, ViewerGrid, type Viewer } from '../../../src/renderer/src/features/viewer'
 import { themeOverrides } from '../../../src/renderer/src/ui/theme'
 import '../../../src/renderer/src/style.css'
@@ -19,6 +24,7 @@ window.viewer = useViewer()
 window.cases = useCases()
 window.editor = useEditor()
 createApp({
+  setup: () => registerMaskShortcuts(window.editor, () => undefined),
   render: () =>
     h(
       NConfigProvider,

@@ -26,7 +26,7 @@ const IMAGE = 'image'
 /** Milliseconds by which the other panes may lag behind the one that the user paints in. */
 const LAG = 50
 /** Milliseconds after the first image at which the programs of what may be laid over it are compiled. */
-const WARM_AFTER = 700
+const WARM_AFTER = 300
 /** Layers that show nothing, of each kind that has a program of its own. */
 const WARM: Readonly<Record<string, LayerStyle>> = {
   'warm filled': warmStyle(0),
