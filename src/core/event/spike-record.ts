@@ -1,4 +1,5 @@
 import type { Triple } from '../../shared/geometry'
+import { BITS_OF } from '../spikes/bits'
 import type { LayerLayout, MaskLayout, MemoryLayout } from './layout'
 
 export interface RecordedLayer {
@@ -74,12 +75,6 @@ function countBits(bits: Uint8Array, bytes: number): Float32Array {
   }
   return counts
 }
-
-const BITS_OF = Uint8Array.from({ length: 256 }, (_, byte) => {
-  let count = 0
-  for (let rest = byte; rest > 0; rest >>= 1) count += rest & 1
-  return count
-})
 
 function readSteps(
   buffer: ArrayBufferLike,

@@ -1,4 +1,5 @@
 import type { Triple } from '../../shared/geometry'
+import { bitAt } from '../spikes/bits'
 import type { EventPlan, PlannedLayer, PlannedSource } from './plan'
 import type { SpikeRecord } from './spike-record'
 import { inputTaps } from './taps'
@@ -207,10 +208,6 @@ function readSpikes(
 
 function firstBit([nx, ny, nz]: Triple, [x, y, z]: Triple, t: number, channels: number): number {
   return (x + nx * (y + ny * (z + nz * t))) * channels
-}
-
-function bitAt(mask: Uint8Array, at: number): number {
-  return (mask[Math.floor(at / 8)]! >> (at % 8)) & 1
 }
 
 function checkLength(

@@ -1,4 +1,5 @@
 import type { Triple } from '../../shared/geometry'
+import { bitAt, BITS_OF } from './bits'
 
 /** Every spike of one layer, as the event runtime hands them on: one bit a neuron, [T, nz, ny, nx, channels], the lowest bit first. */
 export interface LayerSpikes {
@@ -19,12 +20,6 @@ export interface SpikeCount {
   positive: number
   negative: number
 }
-
-const BITS_OF = Uint8Array.from({ length: 256 }, (_, byte) => {
-  let count = 0
-  for (let rest = byte; rest > 0; rest >>= 1) count += rest & 1
-  return count
-})
 
 /** Voxels of a layer. */
 export function layerVoxels({ size }: Pick<LayerSpikes, 'size'>): number {
@@ -82,9 +77,4 @@ export function voxelCounts(layer: LayerSpikes, mask: Uint8Array, t: number): Ui
     for (let c = 0; c < channels; c++) counts[n]! += bitAt(mask, bit++)
   }
   return counts
-}
-
-/** One bit of a mask. */
-export function bitAt(mask: Uint8Array, at: number): number {
-  return (mask[Math.floor(at / 8)]! >> (at % 8)) & 1
 }

@@ -1,5 +1,6 @@
 import { createRandom } from '../training/random'
-import { bitAt, layerVoxels, type LayerSpikes } from './layer-spikes'
+import { bitAt } from './bits'
+import { layerVoxels, type LayerSpikes } from './layer-spikes'
 
 /** Neurons of a layer that a raster of at most so many points shows. */
 export function rasterNeurons(

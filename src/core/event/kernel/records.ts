@@ -30,7 +30,7 @@ export namespace Kind {
   export const OUTPUT: i32 = 2
 }
 
-/** Bit masks of the spikes of one layer: [timestep][z][y][x][channel], a row padded to 8 bytes. */
+/** Bit masks of the spikes of one layer: [timestep][z][y][x][channel], the lowest bit of a byte first. */
 @unmanaged
 export class Masks {
   positive: usize
