@@ -14,6 +14,8 @@ export interface EventOptions {
   /** Null for the model's default. */
   timesteps: number | null
   precision: EventPrecision
+  /** Bytes that the machine can spare; left out where the host cannot tell. */
+  spareMemory?: () => number
 }
 
 /**
@@ -72,7 +74,8 @@ export interface EventNetwork {
  * @throws UnsupportedPlan naming the layer that the kernel cannot run; HippospikeError (usage) for an ANN
  */
 export function createEventNetwork(model: Model, options: EventOptions, crew: Crew): EventNetwork {
-  return new KernelNetwork(planModel(model, options.timesteps, options.precision), crew)
+  const plan = planModel(model, options.timesteps, options.precision)
+  return new KernelNetwork(plan, crew, options.spareMemory ?? (() => Infinity))
 }
 
 const PAGE = 65536
@@ -84,7 +87,8 @@ class KernelNetwork implements EventNetwork {
 
   constructor(
     private readonly plan: EventPlan,
-    private readonly crew: Crew
+    private readonly crew: Crew,
+    private readonly spareMemory: () => number
   ) {
     this.timesteps = plan.timesteps
   }
@@ -117,6 +121,10 @@ class KernelNetwork implements EventNetwork {
         accumulates: readAccumulates(buffer, layout, workers),
         record: keepSpikes ? readRecord(buffer, layout, this.plan.classes, timestepsRun) : null
       }
+    } catch (cause) {
+      // A crew that failed has lost its threads, and with them the memory.
+      this.memory = null
+      throw cause
     } finally {
       signal?.removeEventListener('abort', cancel)
     }
@@ -159,7 +167,7 @@ class KernelNetwork implements EventNetwork {
     if (this.memory && this.memory.buffer.byteLength >= layout.bytes) return this.memory
     const pages = Math.ceil(layout.bytes / PAGE)
     this.memory = null
-    const memory = allocate(pages)
+    const memory = allocate(pages, this.spareMemory())
     await this.crew.open(await compileKernel(), memory)
     writeConstants(memory.buffer, layout)
     this.memory = memory
@@ -181,22 +189,31 @@ class KernelNetwork implements EventNetwork {
 /** Of the `cancelled` field in the plan's record. */
 const CANCELLED_OFFSET = 24
 
-function allocate(pages: number): WebAssembly.Memory {
-  const needed = `${((pages * PAGE) / 1e6).toFixed(0)} MB`
-  if (pages * PAGE > MAX_BYTES) {
+/** Refuses what would have the system end this program, or others, in the middle of the work. @throws HippospikeError (input) */
+function allocate(pages: number, spare: number): WebAssembly.Memory {
+  const bytes = pages * PAGE
+  const refuse = (why: string): never => {
     throw new HippospikeError(
       'input',
-      `the volume needs ${needed} of memory for its spikes, more than the 4 GiB that WebAssembly has; segment a smaller region or use fewer timesteps`
+      `the volume needs ${megabytes(bytes)} of memory for its spikes, ${why}`
     )
   }
+  if (bytes > MAX_BYTES) {
+    refuse(
+      'more than the 4 GiB that WebAssembly has; segment a smaller region or use fewer timesteps'
+    )
+  }
+  const instead = 'close other programs, segment a smaller region or use fewer timesteps'
+  if (bytes > spare) refuse(`and this machine has ${megabytes(spare)} to spare; ${instead}`)
   try {
     return new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true })
   } catch {
-    throw new HippospikeError(
-      'input',
-      `the volume needs ${needed} of memory for its spikes, which this machine does not give; close other programs, segment a smaller region or use fewer timesteps`
-    )
+    return refuse(`which this machine does not give; ${instead}`)
   }
+}
+
+function megabytes(bytes: number): string {
+  return `${(bytes / 1e6).toFixed(0)} MB`
 }
 
 function checkSize({ layers }: EventPlan, size: Triple, voxels: number): void {

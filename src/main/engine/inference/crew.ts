@@ -31,6 +31,7 @@ class ThreadCrew implements Crew {
   }
 
   async run(task: CrewTask): Promise<void> {
+    if (this.threads.length === 0) throw new Error('the crew has no memory yet')
     await this.ask(() => ({ type: 'run', task }))
   }
 

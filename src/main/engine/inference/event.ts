@@ -4,6 +4,7 @@ import type { Triple } from '../../../shared/geometry'
 import type { InferenceOptions } from '../../../shared/jobs'
 import type { Model } from '../../../shared/model'
 import { defaultThreads, eventRuntimeInfo } from '../runtimes/event'
+import { spareMemory } from '../runtimes/processor'
 import { createCrew } from './crew'
 import {
   timestepsOf,
@@ -27,7 +28,7 @@ export function createEventPredictor(model: Model, options: InferenceOptions): P
   const timesteps = timestepsOf(model, options.timesteps)
   const network = createEventNetwork(
     model,
-    { timesteps, precision: settings.precision },
+    { timesteps, precision: settings.precision, spareMemory },
     createCrew(settings.threads)
   )
   const earlyExit = settings.earlyExit === null ? null : { tolerance: settings.earlyExit }
