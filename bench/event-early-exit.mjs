@@ -8,7 +8,7 @@ const { values } = parseArgs({
     data: { type: 'string' },
     model: { type: 'string', default: 'snn' },
     timesteps: { type: 'string', default: '4,8' },
-    tolerances: { type: 'string', default: '0,0.01,0.02,0.05,0.1' },
+    tolerances: { type: 'string', default: '0,0.02,0.05,0.08,0.1' },
     split: { type: 'string', default: 'validation' },
     cases: { type: 'string', default: 'all' }
   }

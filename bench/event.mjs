@@ -28,6 +28,12 @@ const contenders = {
   'wasm, dense ANN': dense('wasm', 'ann')
 }
 
+/** What is to be faster than what. */
+const AIMS = [
+  ['native, dense SNN', 'event, 2 threads'],
+  ['wasm, dense ANN', 'event, 1 thread']
+]
+
 const parts = await buildParts()
 
 function start(name, config) {
@@ -58,7 +64,7 @@ function start(name, config) {
 const running = []
 try {
   for (const [name, config] of Object.entries(contenders)) {
-    if (!name.includes(values.only)) continue
+    if (!values.only.split(';').some((part) => name.includes(part))) continue
     const contender = start(name, config)
     running.push(contender)
     // One after the other, so that their starts do not disturb each other.
@@ -93,6 +99,17 @@ try {
       })
     )
   )
+  const times = new Map(running.map(({ name, milliseconds }) => [name, milliseconds]))
+  for (const [slow, fast] of AIMS) {
+    if (!times.has(slow) || !times.has(fast)) continue
+    // Of the same round: what else the machine did then slowed both.
+    const rounds = times.get(slow).map((ms, round) => ms / times.get(fast)[round])
+    rounds.sort((a, b) => a - b)
+    const [least, middle, most] = [rounds[0], median(rounds), rounds.at(-1)]
+    console.log(
+      `\n${slow} ÷ ${fast}, by rounds: median ${middle.toFixed(2)}, ${least.toFixed(2)} to ${most.toFixed(2)}`
+    )
+  }
 } finally {
   for (const { stop } of running) stop()
 }
