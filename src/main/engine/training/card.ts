@@ -34,7 +34,7 @@ ${neurons}
 Dice on the validation split, measured when the model was written (\`hippospike evaluate\` repeats it):
 
 ${scoreTable(scores)}
-
+${spiking ? eventSection(id) : ''}
 ## How it came about
 
 \`\`\`json
@@ -49,6 +49,20 @@ ${JSON.stringify(provenance, null, 2)}
 ## Licence
 
 Weights: ${licence}, as the data they were trained on; name the data's source when you pass them on.
+`
+}
+
+/** The options that trade accuracy for time are measured on demand: what they cost is another matter for every model. */
+function eventSection(id: string): string {
+  return `
+## On the event runtime
+
+Scores are of 32-bit floats over all timesteps. Faster and less exact: 16-bit integers (\`--precision int16\`), and stopping once the mask settles (\`--early-exit\`). What they cost on labelled cases:
+
+\`\`\`
+hippospike evaluate --data DIR --model ${id} --precision int16
+hippospike evaluate --data DIR --model ${id} --early-exit 0.08
+\`\`\`
 `
 }
 

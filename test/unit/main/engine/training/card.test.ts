@@ -20,6 +20,7 @@ describe('modelCard', () => {
     expect(card).toContain('CC-BY-SA-4.0')
     expect(card).toContain('Research use only')
     expect(card).not.toContain('Spikes:')
+    expect(card).not.toContain('event runtime')
   })
 
   it('says of an SNN how it spikes and for which timesteps', () => {
@@ -35,6 +36,7 @@ describe('modelCard', () => {
     expect(card).toContain('Spikes: binary; tuned for T = 4, 2 (default 4)')
     expect(card).toContain('| validation (T=4) | 0.9000 | 0.8000 | 0.9500 |')
     expect(card).toContain('| validation (T=2) | 0.7000 | 0.6000 | 0.7500 |')
+    expect(card).toContain(`evaluate --data DIR --model ${head.id} --precision int16`)
   })
 
   it('leaves out scores that were not measured', () => {
