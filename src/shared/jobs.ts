@@ -43,6 +43,8 @@ export const segmentRequestSchema = z.strictObject({
   ...inferenceOptions,
   probabilities: z.string().nullable(),
   spikes: z.string().nullable(),
+  /** Voxels of the image, 0-based in stored axis order, whose neurons' membrane potentials are written with the spikes. */
+  potentials: z.array(z.tuple([z.int().min(0), z.int().min(0), z.int().min(0)])).optional(),
   /** Folder for every spike, for the views of spike activity; written by the event runtime alone. */
   spikeStore: path.nullable().optional(),
   /** PNG of a coronal plane with the mask's outline, to look at it quickly. */

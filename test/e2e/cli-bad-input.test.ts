@@ -242,6 +242,21 @@ describe('a model that cannot be used', () => {
     await expectFailure(segmentInto(out, IMAGE, 'nobody'), 3, message, out)
   })
 
+  it('is refused where potentials are wanted beyond the image, or of nothing that records them', async () => {
+    const out = newFolder('out of potentials')
+    const wanted = (voxel: string, ...more: string[]): string[] => [
+      ...segmentInto(out, IMAGE, 'snn'),
+      ...['--potentials', voxel, ...more]
+    ]
+    const spikes = ['--spikes', join(out, 'spikes')]
+    await expectFailure(wanted('1,2'), 2, /--potentials 1,2: three whole numbers i,j,k/, out)
+    await expectFailure(wanted('1,2,3'), 2, /--potentials go into the folder of --spikes/, out)
+    const beyond = wanted('500,2,3', ...spikes)
+    await expectFailure(beyond, 2, /500,2,3: the voxel lies outside what was segmented/, out)
+    const dense = wanted('1,2,3', ...spikes, '--runtime', 'wasm')
+    await expectFailure(dense, 2, /wasm does not record membrane potentials/, out)
+  })
+
   it('is refused where spikes are wanted of an ANN', async () => {
     const out = newFolder('out of an ANN')
     const args = [...segmentInto(out, IMAGE), '--spikes', join(out, 'spikes')]

@@ -138,6 +138,33 @@ describe('the event runtime', () => {
     expect(segmentResultSchema.parse(json)).toMatchObject({ timesteps: 8, timestepsRun: 2 })
   })
 
+  it('writes the membrane potentials of the neurons at the voxels that are asked for', async () => {
+    const dir = folder.file('with potentials')
+    const voxels = ['17,25,18', '0,0,0']
+    const asked = voxels.flatMap((voxel) => ['--potentials', voxel])
+    await cliJson(segment('potentials', '--spikes', dir, ...asked))
+    const [header, ...lines] = readFileSync(join(dir, 'potentials.csv'), 'utf8').trim().split('\n')
+    expect(header).toBe('i,j,k,layer,x,y,z,channel,timestep,potential,spike')
+    const rows = lines.map((line) => line.split(','))
+    const mask = rawNifti(folder.file('potentials.nii.gz'))
+    for (const voxel of voxels) {
+      const own = rows.filter((row) => row.slice(0, 3).join(',') === voxel)
+      const fired = own.filter((row) => row[3] !== 'output')
+      expect(new Set(fired.map((row) => row[3])).size).toBeGreaterThan(5)
+      // Up to rounding.
+      const decided = fired.filter((row) => Math.abs(Number(row[9]) - 1) > 1e-4)
+      expect(decided.length).toBeGreaterThan(fired.length / 2)
+      for (const row of decided) expect(row[10], row.join()).toBe(Number(row[9]) > 1 ? '1' : '0')
+      // The mask is decided by the sum of the output's currents.
+      const sums = own
+        .filter((row) => row[3] === 'output' && row[8] === '4')
+        .map((row) => Number(row[9]))
+      const [i, j, k] = voxel.split(',').map(Number)
+      const [nx, ny] = mask.size
+      expect(mask.voxels[i! + nx! * (j! + ny! * k!)]).toBe(sums.indexOf(Math.max(...sums)))
+    }
+  })
+
   it('counts what it did', async () => {
     const args = ['evaluate', '--data', SAMPLE, '--model', 'snn']
     const event = evaluateResultSchema.parse((await cliJson(args)).json)

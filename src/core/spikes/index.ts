@@ -15,4 +15,5 @@ export {
   type LayerSpikes,
   type SpikeCount
 } from './layer-spikes'
+export { paddedVoxel, type InputPlace } from './padded-voxel'
 export { rasterNeurons, spikeRaster } from './raster'

@@ -12,13 +12,14 @@ import {
   interleave,
   labelsOverTime,
   layerVoxels,
+  paddedVoxel,
   spikeRaster,
   type InputGrid,
   type Truth
 } from '../../core/spikes'
 import { keepLargestComponent } from '../../core/volume/components'
 import { eachRow } from '../../core/volume/crop'
-import { indexToPhysical, physicalToIndex, voxelCount } from '../../core/volume/geometry'
+import { voxelCount } from '../../core/volume/geometry'
 import { headerOnGrid } from '../imaging/nifti-write'
 import { mappingOf, type SpikeStore } from './spike-store'
 
@@ -208,18 +209,8 @@ export class SpikeViews {
 
   /** The voxel of the padded input that a voxel of the image lies in. */
   private onPadded(voxel: Triple): Triple {
-    const { source, canonical, roi, imageSize, paddedOffset } = this.store.index
-    const start = roi?.start ?? [0, 0, 0]
-    const local = voxel.map((n, axis) => n - start[axis]!) as Triple
-    const isInImage = voxel.every((n, axis) => n >= 0 && n < imageSize[axis]!)
-    const index = physicalToIndex(canonical, indexToPhysical(source, local)).map((n) =>
-      Math.round(n)
-    ) as Triple
-    const isSeen =
-      isInImage &&
-      local.every((n, axis) => n >= 0 && n < source.size[axis]!) &&
-      index.every((n, axis) => n >= 0 && n < canonical.size[axis]!)
-    if (isSeen) return index.map((n, axis) => n + paddedOffset[axis]!) as Triple
+    const at = paddedVoxel(voxel, this.store.index)
+    if (at !== null) return at
     throw new HippospikeError(
       'usage',
       this.side === null

@@ -30,8 +30,13 @@ import { cropOf, type Part } from '../segmentation/crop-part'
 import { boxRegion, cropRegion } from '../segmentation/region'
 import { repeatabilityMm3 } from '../segmentation/repeatability'
 import { summaryOf } from '../segmentation/summary'
-import { SPIKES_FILE, writeSpikes } from '../spike-files'
-import { keepSpikes } from '../spike-recording'
+import {
+  checkPotentials,
+  checkSeen,
+  keepActivity,
+  keepPotentials
+} from '../segmentation/keep-activity'
+import { SPIKES_FILE } from '../spike-files'
 import { throwIfCancelled, yieldToHost, type Job, type JobContext } from './job'
 
 /** Segments a crop around one hippocampus, or both hippocampi of a head, and writes the mask on the source image's own grid. */
@@ -68,17 +73,19 @@ async function segment(request: SegmentRequest, context: JobContext): Promise<Se
   const writing = { force: request.force, outputs }
   const warnings = [...source.warnings, ...predictor.warnings]
   try {
+    checkPotentials(request, predictor)
     await yieldToHost(context)
     context.progress('segment', null, `segmenting with ${model.manifest.id}`)
     const inferring = performance.now()
     const regions: SegmentedRegion[] = []
     const record = request.spikes !== null || typeof request.spikeStore === 'string'
+    let unseen = request.potentials ?? []
     for (const infer of inferences(request, image, part, located, model)) {
       const found = await infer(predictor, record, context)
       // The record of spikes holds until the next run alone.
-      warnings.push(
-        ...(await keepActivity(request, found, { located, model, predictor, image }, writing))
-      )
+      const recorded = { located, model, predictor, image }
+      warnings.push(...(await keepActivity(request, found, recorded, writing)))
+      unseen = await keepPotentials(request, unseen, found, recorded, writing)
       throwIfCancelled(context)
       regions.push(found)
       const { side } = found.region
@@ -87,6 +94,7 @@ async function segment(request: SegmentRequest, context: JobContext): Promise<Se
         boxRegion(image, side, grid, model.manifest.preprocessing)
       found.repeatabilityMm3 = await repeatabilityMm3(predictor, found, regionAt, context)
     }
+    checkSeen(unseen, located !== null)
     timings.infer = secondsSince(inferring)
     await yieldToHost(context)
 
@@ -203,30 +211,6 @@ function checkDistinct({ out, probabilities, picture, dicom }: SegmentRequest): 
     }
     taken.set(resolve(path), what)
   }
-}
-
-interface Recorded {
-  located: LocatedHead | null
-  model: Model
-  predictor: Predictor
-  image: Volume
-}
-
-/** Writes the spikes of a region where they are wanted; of a head in a folder a side. */
-async function keepActivity(
-  { spikes, spikeStore }: SegmentRequest,
-  { region, inference }: SegmentedRegion,
-  { located, model, predictor, image }: Recorded,
-  writing: { force: boolean; outputs: OutputSet }
-): Promise<string[]> {
-  const { mapping, input, roi, side } = region
-  const place = (dir: string): string => (located && side ? join(dir, side) : dir)
-  if (spikes !== null) {
-    await writeSpikes(place(spikes), inference, mapping.canonical, input.size, writing)
-  }
-  if (typeof spikeStore !== 'string') return []
-  const source = { model, predictor, input, mapping, roi, imageSize: image.geometry.size }
-  return keepSpikes(place(spikeStore), inference, source, writing)
 }
 
 /** Everything that makes the mask again: the request, the model's hash, and what it ran on. */

@@ -1,6 +1,7 @@
 import { InvalidArgumentError, Option, type Command } from 'commander'
 import { parseRoi } from '../../../core/volume/crop'
 import { HippospikeError } from '../../../shared/errors'
+import type { Triple } from '../../../shared/geometry'
 import { RUNTIMES, type Runtime } from '../../../shared/runtime'
 import type { SegmentRequest } from '../../../shared/jobs'
 
@@ -86,6 +87,20 @@ export function realNumber(
     const value = text.trim() === '' ? NaN : Number(text)
     if ((options.above ? value > min : value >= min) && value <= max) return value
     throw new InvalidArgumentError(`Give a number ${range}.`)
+  }
+}
+
+/** A parser of voxels for an option that may be given several times. @throws HippospikeError (usage) */
+export function voxelOption(name: string): (text: string, before?: Triple[]) => Triple[] {
+  return (text, before = []) => {
+    const parts = text.split(',').map((part) => part.trim())
+    if (parts.length === 3 && parts.every((part) => /^\d+$/.test(part))) {
+      return [...before, parts.map(Number) as Triple]
+    }
+    throw new HippospikeError(
+      'usage',
+      `${name} ${text}: three whole numbers i,j,k are needed (0-based voxel indices in stored axis order)`
+    )
   }
 }
 

@@ -2,6 +2,7 @@ import { resolve } from 'node:path'
 import { Option, type Command } from 'commander'
 import type { DicomRequest } from '../../../../shared/dicom'
 import { HippospikeError } from '../../../../shared/errors'
+import type { Triple } from '../../../../shared/geometry'
 import {
   segmentRequestSchema,
   segmentResultSchema,
@@ -15,7 +16,7 @@ import { assertWritable } from '../../../workspace/atomic-write'
 import type { CliHost } from '../host'
 import { inferenceOf, withInferenceOptions, type GivenInferenceOptions } from '../inference-options'
 import { DEFAULT_MODEL, resolveModel } from '../models'
-import { roiOption, withCommonOptions, type CommonOptions } from '../options'
+import { roiOption, voxelOption, withCommonOptions, type CommonOptions } from '../options'
 import { decimals, fields, printResult, table } from '../output'
 import { runForCommand } from '../run-job'
 
@@ -24,6 +25,7 @@ interface SegmentOptions extends CommonOptions, GivenInferenceOptions {
   model: string
   probabilities?: string
   spikes?: string
+  potentials?: Triple[]
   roi: SegmentRequest['roi']
   side: SegmentRequest['side']
   labels: SegmentRequest['labels']
@@ -55,6 +57,12 @@ export function addSegment(program: Command, host: CliHost): void {
   withInferenceOptions(command)
     .option('--probabilities <file>', "also write the classes' probabilities (4-D NIfTI)")
     .option('--spikes <dir>', 'also write the spikes of every layer')
+    .option(
+      '--potentials <i,j,k>',
+      'with --spikes, on event: also the membrane potentials of the neurons at a voxel of the image (0-based indices in ' +
+        'stored axis order); may be given several times',
+      voxelOption('--potentials')
+    )
     .option(
       '--roi <auto|whole|i0,j0,k0,i1,j1,k1>',
       'auto: locate both hippocampi in an image larger than a crop; whole: the image is a crop; or a box around one ' +
@@ -92,6 +100,7 @@ export function addSegment(program: Command, host: CliHost): void {
     'hippospike segment crop.nii.gz --out mask.nii.gz',
     'hippospike segment crop.mgz --out mask.nii.gz --timesteps 2 --json',
     'hippospike segment crop.nii --out mask.nii.gz --precision int16 --early-exit',
+    'hippospike segment crop.nii.gz --out mask.nii.gz --spikes spikes --potentials 17,25,18',
     'hippospike segment dicom-folder --out mask.nii.gz --series 3 --seg mask.dcm',
     'hippospike segment head.nii.gz --out mask.nii.gz',
     'hippospike segment head.nii.gz --out mask.nii.gz --side left --labels freesurfer',
@@ -102,6 +111,9 @@ export function addSegment(program: Command, host: CliHost): void {
 async function segment(host: CliHost, image: string, options: SegmentOptions): Promise<void> {
   const { out, probabilities = null, spikes = null, seg = null, force = false } = options
   checkMaskName(out)
+  if (options.potentials && spikes === null) {
+    throw new HippospikeError('usage', '--potentials go into the folder of --spikes; give both')
+  }
   await assertWritable(out, force, [image])
   if (probabilities !== null) {
     checkMaskName(probabilities)
@@ -120,6 +132,7 @@ async function segment(host: CliHost, image: string, options: SegmentOptions): P
       ...inferenceOf(options),
       probabilities,
       spikes,
+      potentials: options.potentials ?? [],
       roi: options.roi,
       side: options.side,
       labels: options.labels,

@@ -154,6 +154,7 @@ describe('segment', () => {
       ...INFERENCE_DEFAULTS,
       probabilities: null,
       spikes: null,
+      potentials: [],
       roi: 'auto',
       side: 'both',
       labels: 'native',
@@ -173,6 +174,7 @@ describe('segment', () => {
         ...['segment', 'a.nii', '--out', out, '--model', join(modelsDir, 'snn')],
         ...['--timesteps', '2', '--probabilities', probabilities, '--spikes', 'spikes'],
         ...['--precision', 'int16', '--early-exit', '0.05', '--threads', '1'],
+        ...['--potentials', '1,2,3', '--potentials', '0, 0, 4'],
         ...['--roi', '0,0,0,9,9,9', '--repair-geometry', '--force', '--runtime', 'event']
       ],
       { job: () => segmentResult }
@@ -185,6 +187,10 @@ describe('segment', () => {
       threads: 1,
       probabilities,
       spikes: 'spikes',
+      potentials: [
+        [1, 2, 3],
+        [0, 0, 4]
+      ],
       roi: [0, 0, 0, 9, 9, 9],
       repairGeometry: true,
       force: true
