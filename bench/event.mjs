@@ -45,8 +45,12 @@ function start(name, config) {
   )
   const once = () =>
     new Promise((resolve, reject) => {
-      child.once('message', resolve)
-      child.once('exit', (code) => reject(new Error(`${name} ended with code ${code}`)))
+      const onExit = (code) => reject(new Error(`${name} ended with code ${code}`))
+      child.once('exit', onExit)
+      child.once('message', (message) => {
+        child.off('exit', onExit)
+        resolve(message)
+      })
     })
   return {
     name,
