@@ -1,6 +1,9 @@
 import { z } from 'zod'
 import { HippospikeError } from './errors'
 
+/** Ending of a model as one file. */
+export const MODEL_EXTENSION = '.hippospike'
+
 /** Newest version of model.json that this program reads and the one it writes. */
 export const MODEL_FORMAT_VERSION = 1
 

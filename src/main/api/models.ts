@@ -9,15 +9,11 @@ import {
   setDefaultModelRequestSchema
 } from '../../shared/api/training'
 import { toHippospikeError, HippospikeError } from '../../shared/errors'
+import { MODEL_EXTENSION } from '../../shared/model'
 import { shippedModels } from '../jobs/segment-case'
 import { defaultModel, setDefaultModel } from '../workspace/default-model'
 import { withUploadedFile } from '../workspace/import-upload'
-import {
-  importModelFile,
-  MODEL_EXTENSION,
-  MODEL_FILE_MEBIBYTES,
-  modelFileBytes
-} from '../workspace/model-file'
+import { importModelFile, MODEL_FILE_MEBIBYTES, modelFileBytes } from '../workspace/model-file'
 import { findModel, findModels } from '../workspace/model-list'
 import { trashModel } from '../workspace/site-models'
 import { answer, bodyOf, bytesResponse, jsonBody, pathPart, queryOf } from './http'

@@ -16,9 +16,6 @@ import { CARD_FILE, MANIFEST_FILE, readManifest, readModel, WEIGHTS_FILE } from 
 import { findModel } from './model-list'
 import { freeModelId } from './site-models'
 
-/** A model as one file: a zip archive, not compressed, of what its folder holds. */
-export const MODEL_EXTENSION = '.hippospike'
-
 const CURVES_FILE = 'curves.jsonl'
 const MEBIBYTE = 2 ** 20
 
@@ -38,7 +35,7 @@ export const MODEL_FILE_MEBIBYTES = 300
 const PACKED_AT = new Date(2026, 0, 1)
 
 /**
- * A model as one file.
+ * A model as one file: a zip archive, not compressed, of what its folder holds.
  *
  * @param dir folder of the model
  * @throws HippospikeError (input) where that is damaged

@@ -1,7 +1,6 @@
 import type { Command } from 'commander'
-import type { ModelManifest } from '../../../../shared/model'
+import { MODEL_EXTENSION, type ModelManifest } from '../../../../shared/model'
 import type { CliHost } from '../host'
-import { MODEL_EXTENSION } from '../../../workspace/model-file'
 import { DEFAULT_MODEL, listModels, type ListedModel } from '../models'
 import { withOutputOptions } from '../options'
 import { printResult, table } from '../output'
