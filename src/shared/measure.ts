@@ -13,6 +13,8 @@ export const measureRequestSchema = z.strictObject({
   timesteps: z.int().min(1).max(64).nullable(),
   /** Null for the model's. */
   mode: spikeModeSchema.nullable(),
+  /** Whether an ANN teaches beside the masks; null where the stage has none. */
+  teacher: z.boolean().nullable(),
   /** The stage's own. */
   settings: z.record(z.string(), z.unknown())
 })

@@ -114,7 +114,7 @@ function plan(request: MeasureRequest, manifest: ModelManifest | null): Planned 
         neuron,
         timesteps,
         loss: settings.loss,
-        teacher: randomTeacher(architecture, settings),
+        teacher: request.teacher ? randomTeacher(architecture, settings) : null,
         penalties: { operations: settings.operationsPenalty, rate: settings.ratePenalty },
         padMultiple
       })

@@ -38,6 +38,8 @@ export interface TrainingRunsPlace {
 export class TrainingRuns {
   private readonly live = new Map<string, LiveRun>()
   private readonly deciding = new Set<string>()
+  /** How runs ended whose folders could not be written, on a full disk say: known for as long as the program runs. */
+  private readonly unwritten = new Map<string, StoredRun['status']>()
   private readonly measures: KnownMeasures = new Map()
   private readonly run: RunJob
 
@@ -186,11 +188,18 @@ export class TrainingRuns {
 
   private async recovered(root: string, stored: StoredRun): Promise<StoredRun> {
     const { id } = stored.record
-    if (this.live.has(keyOf(root, id)) || !isAbandoned(stored.status, new Date())) return stored
-    const status = asInterrupted(stored.status)
-    // Where nothing can be written it is told all the same.
-    await writeRunStatus(root, id, status).catch(() => undefined)
-    return { ...stored, status }
+    const key = keyOf(root, id)
+    if (this.live.has(key) || !isAbandoned(stored.status, new Date())) return stored
+    // Its work may have ended after this was read: what came of it is on the disk by now.
+    const fresh = await readRun(root, id)
+    if (this.live.has(key) || !isAbandoned(fresh.status, new Date())) return fresh
+    const status = this.unwritten.get(key) ?? asInterrupted(fresh.status)
+    await writeRunStatus(root, id, status).then(
+      () => this.unwritten.delete(key),
+      // Where nothing can be written it is told all the same.
+      () => undefined
+    )
+    return { ...fresh, status }
   }
 
   private enqueue(root: string, stored: StoredRun): LiveRun {
@@ -248,6 +257,8 @@ export class TrainingRuns {
     const problem = kind === 'cancelled' ? (closing ? ENDED : null) : message
     await live.happen(happening, { problem }).catch((failure: unknown) => {
       this.place.log?.(`run ${live.record.id}: ${toHippospikeError(failure).message}`)
+      this.unwritten.set(keyOf(live.root, live.record.id), live.status)
+      this.place.onChange(live.root, live.view())
     })
     this.forget(live)
   }

@@ -43,6 +43,8 @@ export class LiveRun {
   private secondsBefore: number
   private toldAt = -Infinity
   private writing: Promise<void> = Promise.resolve()
+  /** As the disk has it: nobody is to act on a state that is not there yet. */
+  private shown: StoredRun
 
   constructor(
     readonly root: string,
@@ -51,6 +53,7 @@ export class LiveRun {
     /** Milliseconds of a clock that only goes forward. */
     private readonly now: () => number = () => performance.now()
   ) {
+    this.shown = stored
     this.secondsBefore = stored.status.seconds
     this.settled = new Promise((resolve) => {
       this.settle = resolve
@@ -59,6 +62,10 @@ export class LiveRun {
 
   get record(): StoredRun['record'] {
     return this.stored.record
+  }
+
+  get status(): RunStatus {
+    return this.stored.status
   }
 
   get state(): RunStatus['state'] {
@@ -70,9 +77,9 @@ export class LiveRun {
   }
 
   view(): TrainingRun {
-    const { progression, stored } = this
+    const { progression, shown } = this
     return {
-      ...storedView(stored),
+      ...storedView(shown),
       fraction: this.fraction(),
       seconds: this.seconds(),
       secondsLeft: this.stopAs === null ? (progression?.secondsLeft ?? null) : null,
@@ -99,7 +106,11 @@ export class LiveRun {
     this.message = null
     const status = { ...this.stored.status, problem: null, ...changes, state }
     this.stored = { ...this.stored, status }
-    await this.keep()
+    try {
+      await this.keep()
+    } finally {
+      this.shown = this.stored
+    }
     this.tell(true)
   }
 

@@ -65,6 +65,7 @@ export async function measurePace(
             channels,
             timesteps: null,
             mode: null,
+            teacher: null,
             settings: plan.train
           })
         : null,
@@ -74,6 +75,8 @@ export async function measurePace(
       channels,
       timesteps,
       mode,
+      // As stageCalls asks for it.
+      teacher: plan.kind === 'scheme',
       settings: plan.finetune
     })
   }

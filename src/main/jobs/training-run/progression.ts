@@ -32,8 +32,10 @@ export class Progression {
 
   /** A leg begins; those before it are done. */
   enter(state: RunState): void {
-    this.ratio = this.paceRatio()
     const index = this.legs.findIndex((leg) => leg.state === state)
+    // It is through, whatever was told of it last.
+    if (index > this.index && this.shareAtEntry !== null) this.share = 1
+    this.ratio = this.paceRatio()
     if (index < 0) return
     this.index = index
     this.share = 0
