@@ -1,5 +1,6 @@
 import type { AppJob } from '../../../../shared/api/jobs'
 import { durationText } from '../../ui/format'
+import { windowWords } from '../../ui/window-words'
 
 /** What the host calls its stages, for people. */
 const STAGES: Readonly<Record<string, string>> = {
@@ -21,21 +22,6 @@ export function stageText(job: AppJob): string {
   if (job.state === 'queued') return 'Waiting for the job before it'
   if (job.stage === null) return 'Starting the engine'
   return STAGES[job.stage] ?? job.message ?? job.stage
-}
-
-/** What the engine says as a command line would, in the window's words. */
-const WINDOW_WORDS: readonly [RegExp, string][] = [
-  [/^--runtime (\S+):/, 'The runtime $1 was asked for:'],
-  [/, or give it smaller images or batches$/, ''],
-  [
-    /run it again with --verbose to see all that the engine printed(, or on another --runtime)?$/,
-    'the log, under About, has all that it printed'
-  ]
-]
-
-/** A failure that the engine tells of, in the window's words. */
-export function windowWords(problem: string): string {
-  return WINDOW_WORDS.reduce((text, [from, to]) => text.replace(from, to), problem)
 }
 
 /** Why a job failed, or broke off and what to do then; null where nothing is known. */

@@ -5,13 +5,8 @@ import { perStage, STAGES, type StageName } from '../../../../shared/stages'
 import { isCancelled } from '../../api'
 import { loadMask, voxelCountOf } from '../cases'
 import type { OpenImage } from '../viewer'
-import {
-  frameAround,
-  fullestSlice,
-  outlinedSlice,
-  type Frame,
-  type OutlinedSlice
-} from './slice-outline'
+import { frameAround, fullestSlice, type Frame } from './outline'
+import { outlinedSlice, type OutlinedSlice } from './slice-outline'
 
 /** The masks of the stages on the slice that shows most of them. */
 export interface StagePictures {

@@ -45,7 +45,7 @@ export function verdictWords({ says, site, reference }: Verdict): VerdictWords {
     return {
       tone: 'good',
       title: 'Better on your cases',
-      meaning: `The overlap with your masks rose from ${moved} on ${held}, which it did not learn from. ${shipped}`,
+      meaning: `The overlap with your masks rose from ${moved} on ${held}, which it did not learn from. ${doubt(site)}${shipped}`,
       advice:
         'Accept it: new cases of this workspace are then segmented with it. You can go back at any time.'
     }
@@ -77,6 +77,12 @@ export function verdictWords({ says, site, reference }: Verdict): VerdictWords {
     advice:
       'Approve the masks of more subjects and train again, or try it on a case whose mask you know before you accept it.'
   }
+}
+
+/** A word of caution where a gain may be chance; nothing where that is unlikely. */
+function doubt(site: VerdictSet | null): string {
+  if (site === null || (site.p !== null && site.p < 0.05)) return ''
+  return `${chanceText(site.p)}. `
 }
 
 export interface CaseChange {

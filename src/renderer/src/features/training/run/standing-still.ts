@@ -1,6 +1,6 @@
 import type { TrainingRun } from '../../../../../shared/api/training'
 import { durationText } from '../../../ui/format'
-import { windowWords } from '../../segmentation'
+import { problemWords } from './problem-words'
 
 export interface Still {
   kind: 'problem' | 'warning'
@@ -12,7 +12,7 @@ export function standingStill(
   run: Pick<TrainingRun, 'state' | 'problem' | 'seconds' | 'fraction'>
 ): Still | null {
   const after = run.seconds > 0 ? ` after ${durationText(run.seconds)}` : ''
-  const why = run.problem === null ? '' : ` ${withStop(windowWords(run.problem))}`
+  const why = run.problem === null ? '' : ` ${problemWords(run.problem)}`
   if (run.state === 'paused') {
     return {
       kind: 'warning',
@@ -38,9 +38,4 @@ export function standingStill(
     }
   }
   return null
-}
-
-function withStop(text: string): string {
-  const start = text.slice(0, 1).toUpperCase() + text.slice(1)
-  return /[.!?]$/.test(start) ? start : `${start}.`
 }

@@ -1,0 +1,14 @@
+/** What the engine says as a command line would, in the window's words. */
+const WINDOW_WORDS: readonly [RegExp, string][] = [
+  [/^--runtime (\S+):/, 'The runtime $1 was asked for:'],
+  [/, or give it smaller images or batches$/, ''],
+  [
+    /run it again with --verbose to see all that the engine printed(, or on another --runtime)?$/,
+    'the log, under About, has all that it printed'
+  ]
+]
+
+/** A failure that the engine tells of, in the window's words. */
+export function windowWords(problem: string): string {
+  return WINDOW_WORDS.reduce((text, [from, to]) => text.replace(from, to), problem)
+}
