@@ -3,10 +3,13 @@ import { join } from 'node:path'
 import type { Locator, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { defaultModelSchema, trainingRunListSchema } from '../../src/shared/api/training'
+import { workspaceModels } from '../../src/main/workspace/layout'
+import { writeModel } from '../../src/main/workspace/model-folder'
 import { temporaryFolder } from '../fixtures/temporary-folder'
+import { twoVariants } from '../fixtures/tiny-model'
 import { findChromium, startBrowserApp, type BrowserApp } from './browser-app'
 import { ROOT } from './cli'
-import { bytesOf } from './window-steps'
+import { bytesOf, choose, openPanel } from './window-steps'
 
 const chromium = findChromium()
 if (chromium === undefined) console.warn('training is not tested: there is no Chromium here')
@@ -41,6 +44,10 @@ describe.skipIf(chromium === undefined)('the training view, in Chromium', () => 
       join(root, 'dataset_description.json'),
       JSON.stringify({ Name: 'site', BIDSVersion: '1.9.0' })
     )
+    // So small a network learns in seconds, on whatever runtime there is.
+    const { head, tensors } = twoVariants()
+    const tiny = { ...head, id: 'tiny', name: 'Tiny network' }
+    await writeModel(join(workspaceModels(root), 'tiny'), tiny, tensors, '# Tiny\n')
     app = await startBrowserApp(chromium ?? '', files.file('home'), ['--workspace', root])
     page = app.page
     await button(/^Train the network/).click()
@@ -61,24 +68,27 @@ describe.skipIf(chromium === undefined)('the training view, in Chromium', () => 
     await page.getByLabel('Folder, on the machine that runs Hippospike').fill(labelledFolder(6))
     await button('Import').click()
     await page.getByText('6 cases chosen').waitFor({ timeout: 60_000 })
-    await page.getByText(/hippocampi:/).waitFor({ timeout: 60_000 })
+    await page
+      .getByText('4 to learn from · 1 to check on · 1 held out')
+      .waitFor({ timeout: 60_000 })
     await app.picture('training-2-cases')
   })
 
   it('estimates a run, and starts it', async () => {
     await page.locator('[aria-label="How long to learn"]').getByText('Quick').click()
     await button(/Settings for experts/).click()
+    await choose(page, 'expert-model', 'Tiny network')
     await page.getByLabel('Rounds over the cases (epochs)').fill('1')
     await page.getByLabel('Rounds over the cases (epochs)').press('Tab')
     await button('Estimate').click()
-    await page.getByRole('status', { name: 'Estimate' }).waitFor({ timeout: 120_000 })
+    const estimate = page.getByRole('status', { name: 'Estimate' })
+    await estimate.getByText('40 steps of').waitFor({ timeout: 120_000 })
+    await estimate.scrollIntoViewIfNeeded()
     await app.picture('training-3-estimate')
     await button('Start training').click()
     await button('Pause').waitFor({ timeout: 60_000 })
-    await page
-      .getByText(/epoch 1 of 1|step/)
-      .first()
-      .waitFor({ timeout: 120_000 })
+    await page.getByText(/epoch 1 of 1, step \d+ of 40/i).waitFor({ timeout: 120_000 })
+    await page.getByRole('img', { name: /^Loss over/ }).waitFor()
     await app.picture('training-4-live')
   })
 
@@ -107,5 +117,24 @@ describe.skipIf(chromium === undefined)('the training view, in Chromium', () => 
     await app.picture('training-7-models')
     await page.keyboard.press('Escape')
     await expect.poll(() => training().count()).toBe(0)
+  })
+
+  it('shows how the network came about, on a case', async () => {
+    await page.getByRole('navigation', { name: 'Cases' }).getByRole('listitem').first().click()
+    await page.locator('[data-drawn=true]').waitFor()
+    await openPanel(page, 'Compare')
+    // The tiny one was made of no ordinary network.
+    await choose(page, 'stages-model', 'Fine-tuned spiking U-Net (binary)')
+    await button('Compare the stages').click()
+    await page.getByRole('group', { name: 'Masks of the stages' }).waitFor({ timeout: 200_000 })
+    const stages = page.getByRole('region', { name: 'Three stages' })
+    await stages
+      .getByRole('cell', { name: /× less$/ })
+      .first()
+      .waitFor()
+    await stages.scrollIntoViewIfNeeded()
+    await app.picture('training-8-stages')
+    await stages.getByText('Distance from the ANN by layer').scrollIntoViewIfNeeded()
+    await app.picture('training-9-stages')
   })
 })
