@@ -156,6 +156,28 @@ describe('a verdict in words', () => {
     )
   })
 
+  it('says where the whole gained and its parts lost', () => {
+    const site = {
+      ...set(0.7, 0.8),
+      before: { anterior: 0.8, posterior: 0.75, whole: 0.7 },
+      after: { anterior: 0.78, posterior: 0.741, whole: 0.8 }
+    }
+    const words = verdictWords(verdict('better', site))
+    expect(words).toMatchObject({
+      tone: 'neutral',
+      title: 'Better as a whole, but not in its parts'
+    })
+    expect(words.meaning).toContain(
+      'but the anterior part lost 0.020 and the posterior part 0.009.'
+    )
+    const one = { ...site, before: { ...site.before, anterior: 0.78 } }
+    expect(verdictWords(verdict('better', one)).meaning).toContain(
+      'but the posterior part lost 0.009.'
+    )
+    const none = { ...one, before: { ...one.before, posterior: 0.742 } }
+    expect(verdictWords(verdict('better', none)).tone).toBe('good')
+  })
+
   it('of a network that forgets advises against it', () => {
     const words = verdictWords(verdict('forgets', set(0.7, 0.8), set(0.9, 0.85)))
     expect(words).toMatchObject({ tone: 'bad', title: 'Better on your cases, but it forgets' })

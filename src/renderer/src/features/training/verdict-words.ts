@@ -41,6 +41,16 @@ export function verdictWords({ says, site, reference }: Verdict): VerdictWords {
   const shipped = `On the reference cases that come with the program it changed by ${changeText(changeOf(reference))}.`
   const moved =
     site === null ? '' : `${diceText(site.before.whole)} to ${diceText(site.after.whole)}`
+  const fallen = site === null ? '' : fallenParts(site)
+  if (says === 'better' && fallen !== '') {
+    return {
+      tone: 'neutral',
+      title: 'Better as a whole, but not in its parts',
+      meaning: `The overlap of the whole rose from ${moved} on ${held}, which it did not learn from, but ${fallen}. ${doubt(site)}${shipped}`,
+      advice:
+        'Look at some masks before you accept it: it may divide the hippocampus elsewhere than you do. More approved cases may help.'
+    }
+  }
   if (says === 'better') {
     return {
       tone: 'good',
@@ -77,6 +87,21 @@ export function verdictWords({ says, site, reference }: Verdict): VerdictWords {
     advice:
       'Approve the masks of more subjects and train again, or try it on a case whose mask you know before you accept it.'
   }
+}
+
+/** A part that lost as much is worth a word, though the whole gained. */
+const WORTH_A_WORD = 0.005
+
+/** The parts that got worse: `the anterior part lost 0.019 and the posterior part 0.018`; nothing where none did. */
+function fallenParts({ before, after }: VerdictSet): string {
+  const lost = (['anterior', 'posterior'] as const).flatMap((part) => {
+    const [from, to] = [before[part], after[part]]
+    const loss = from === null || to === null ? 0 : from - to
+    return loss < WORTH_A_WORD ? [] : [{ part, text: diceText(loss) }]
+  })
+  return lost
+    .map(({ part, text }, n) => `the ${part} part ${n === 0 ? 'lost ' : ''}${text}`)
+    .join(' and ')
 }
 
 /** A word of caution where a gain may be chance; nothing where that is unlikely. */
