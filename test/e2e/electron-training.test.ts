@@ -32,8 +32,8 @@ describe.skipIf(electron.missing !== undefined)(`training, in ${electron.name}`,
   }
 
   async function run(): Promise<TrainingRun> {
-    const json = await page.evaluate(async () => (await fetch('/api/training/runs')).json())
-    return trainingRunListSchema.parse(json)[0]!
+    const json = await page.evaluate(async () => (await fetch('/api/training/runs')).text())
+    return trainingRunListSchema.parse(JSON.parse(json))[0]!
   }
 
   beforeAll(async () => {

@@ -4,6 +4,7 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { evaluateResultSchema } from '../../src/shared/jobs'
 import { STAGE_TIMESTEPS, stagesResultSchema, type StagesResult } from '../../src/shared/stages'
 import { jobs } from '../../src/main/engine/jobs'
+import { readModel, writeModel } from '../../src/main/workspace/model-folder'
 import { CONVERSION_DEFAULTS } from '../fixtures/conversion'
 import { failureOf } from '../fixtures/failure'
 import { INFERENCE_DEFAULTS } from '../fixtures/inference'
@@ -90,11 +91,13 @@ describe('the three stages on a case', () => {
       for (const error of [converted, fineTuned]) expect(error).toBeGreaterThan(0)
     }
     // The same fine-tuned network with more timesteps to its name.
-    const { readModel, writeModel } = await import('../../src/main/workspace/model-folder')
     const { manifest, weights } = await readModel(folder.file('snn'))
     const tensors = [...weights].map(([name, one]) => ({ name, ...one }))
+    const { id, name, stage, architecture, preprocessing, labels, licence } = manifest
+    const head = { id, name, stage, architecture, preprocessing, labels, licence }
     const spiking = { ...manifest.spiking!, defaultTimesteps: 32 }
-    await writeModel(folder.file('long'), { ...withoutFiles(manifest), spiking }, tensors, 'card')
+    const { provenance, scores } = manifest
+    await writeModel(folder.file('long'), { ...head, spiking, provenance, scores }, tensors, 'card')
     const long = stagesResultSchema.parse(
       await run('stages', request({ snn: folder.file('long') }))
     )
@@ -131,9 +134,3 @@ describe('the three stages on a case', () => {
     expect(error.message).toMatch(says)
   })
 })
-
-function withoutFiles<
-  T extends { weights: unknown; weightsSha256: unknown; format: unknown; version: unknown }
->({ weights: _weights, weightsSha256: _hash, format: _format, version: _version, ...rest }: T) {
-  return rest
-}

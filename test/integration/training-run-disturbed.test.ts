@@ -28,8 +28,14 @@ const patch = [TINY_EDGE, TINY_EDGE, TINY_EDGE]
 const common = { patch, epochs: 3, averageDecay: 0.5 }
 const train = { ...common, channels: [2, 4], learningRate: 0.02 }
 const plan: TrainingPlan = {
-  ...{ kind: 'scheme', model: null, timesteps: 2, mode: 'binary', scale: 0.85 },
-  ...{ train, finetune: common, runtime: 'wasm' }
+  kind: 'scheme',
+  model: null,
+  timesteps: 2,
+  mode: 'binary',
+  scale: 0.85,
+  train,
+  finetune: common,
+  runtime: 'wasm'
 }
 
 let resources: string

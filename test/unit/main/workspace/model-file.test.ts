@@ -33,16 +33,17 @@ function file(name: string, change: (files: ZipEntry[]) => ZipEntry[]): string {
 }
 
 const changed =
-  (name: string, change: (content: Buffer) => Uint8Array | string) =>
+  (name: string, change: (content: Buffer) => Uint8Array) =>
   (files: ZipEntry[]): ZipEntry[] =>
     files.map((one) =>
-      one.name === name ? { ...one, content: Buffer.from(change(Buffer.from(one.content))) } : one
+      one.name === name ? { ...one, content: change(Buffer.from(one.content)) } : one
     )
 
 const manifest = (change: (manifest: Record<string, unknown>) => unknown) =>
-  changed('model.json', (content) =>
-    JSON.stringify(change(JSON.parse(content.toString()) as Record<string, unknown>))
-  )
+  changed('model.json', (content) => {
+    const parsed = JSON.parse(content.toString()) as Record<string, unknown>
+    return Buffer.from(JSON.stringify(change(parsed)))
+  })
 
 describe('a model as one file', () => {
   it('brings the model to another place, and is the same whenever it is packed', async () => {
@@ -131,7 +132,7 @@ describe('a model as one file', () => {
     ],
     [
       'a description that unpacks to more than it says',
-      changed('model.json', () => ' '.repeat(6_000_000)),
+      changed('model.json', () => Buffer.alloc(6_000_000, ' ')),
       /holds a model\.json of 6000000 bytes; 4194304 are the most/
     ],
     [

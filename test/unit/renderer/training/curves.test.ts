@@ -8,10 +8,18 @@ import {
 } from '../../../../src/renderer/src/features/training/curves'
 
 const step = (n: number, loss: number): CurvePoint => ({
-  ...{ stage: 'fine-tuning', epoch: 1, step: n, loss, dice: null, firingRate: null }
+  stage: 'fine-tuning',
+  epoch: 1,
+  step: n,
+  loss,
+  dice: null,
+  firingRate: null
 })
 const validation = (epoch: number, whole: number, rate: number | null = null): CurvePoint => ({
-  ...{ stage: 'fine-tuning', epoch, step: epoch * 10, loss: null },
+  stage: 'fine-tuning',
+  epoch,
+  step: epoch * 10,
+  loss: null,
   dice: { anterior: null, posterior: null, whole },
   firingRate: rate === null ? null : { 'enc0.conv1': rate }
 })

@@ -16,7 +16,11 @@ import { SITE_PRESETS } from '../../../../src/shared/training-presets'
 import { trainingPlanSchema } from '../../../../src/shared/training'
 
 const model = (id: string, changes: Partial<ModelSummary> = {}): ModelSummary => ({
-  ...{ id, name: id, stage: 'fine-tuned', diceWhole: 0.9, origin: 'shipped' },
+  id,
+  name: id,
+  stage: 'fine-tuned',
+  diceWhole: 0.9,
+  origin: 'shipped',
   spiking: { mode: 'binary', defaultTimesteps: 4, tunedFor: [4] },
   ...changes
 })

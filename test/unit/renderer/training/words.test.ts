@@ -27,8 +27,14 @@ const plan = {
   runtime: null
 } as const
 const scheme = {
-  ...{ kind: 'scheme', model: null, timesteps: 4, mode: 'binary', scale: 1 },
-  ...{ train: {}, finetune: {}, runtime: null }
+  kind: 'scheme',
+  model: null,
+  timesteps: 4,
+  mode: 'binary',
+  scale: 1,
+  train: {},
+  finetune: {},
+  runtime: null
 } as const
 
 describe('a time for who waits', () => {

@@ -96,11 +96,21 @@ export class ScriptedEngine {
     }
     const ids = request.split === 'test' ? ['tiny1'] : ['a', 'b']
     return {
-      ...{ model: 'snn', runtime: 'event', timesteps: 4, timestepsRun: 4, split: request.split },
+      model: 'snn',
+      runtime: 'event',
+      timesteps: 4,
+      timestepsRun: 4,
+      split: request.split,
       cases: ids.map((id) => ({ id, ...scores, seconds: 1 })),
       mean: scores,
-      ...{ firingRate: {}, meanFiringRate: 0.1, synapticOperations: 1, neuronUpdates: 1 },
-      ...{ accumulates: 1, macs: 1, energyRatio: 1, secondsPerCase: 1 }
+      firingRate: {},
+      meanFiringRate: 0.1,
+      synapticOperations: 1,
+      neuronUpdates: 1,
+      accumulates: 1,
+      macs: 1,
+      energyRatio: 1,
+      secondsPerCase: 1
     }
   }
 }

@@ -294,8 +294,14 @@ describe('what is refused before a run is made', () => {
       'a spiking model for the whole scheme',
       {
         plan: {
-          ...{ kind: 'scheme', model: 'snn', timesteps: 4, mode: 'binary', scale: 1 },
-          ...{ train: {}, finetune: {}, runtime: null }
+          kind: 'scheme',
+          model: 'snn',
+          timesteps: 4,
+          mode: 'binary',
+          scale: 1,
+          train: {},
+          finetune: {},
+          runtime: null
         }
       },
       /starts from an ANN/
