@@ -129,7 +129,7 @@ describe('the three stages on a case', () => {
   ])('are not compared with %s', async (_, models, says) => {
     const folders = Object.entries(models).map(([key, name]) => [key, folder.file(name)])
     const error = await failureOf(() =>
-      run('stages', request(Object.fromEntries(folders) as object))
+      run('stages', request(Object.fromEntries(folders) as Record<string, unknown>))
     )
     expect(error.message).toMatch(says)
   })

@@ -5,7 +5,7 @@ import type { Verdict } from '../../../shared/training'
 import { writeRunStatus, type RunStatus, type StoredRun } from '../../workspace/run-store'
 import type { JobRun } from '../queue'
 import type { Progression } from './progression'
-import { nextRunState, type RunHappening } from './transitions'
+import { isActive, nextRunState, type RunHappening } from './transitions'
 
 /** How often at most a window hears of progress, and the disk of the time that was worked. */
 const TELL_MS = 500
@@ -78,11 +78,12 @@ export class LiveRun {
 
   view(): TrainingRun {
     const { progression, shown } = this
+    const isGoingOn = this.stopAs === null && isActive(shown.status.state)
     return {
       ...storedView(shown),
       fraction: this.fraction(),
       seconds: this.seconds(),
-      secondsLeft: this.stopAs === null ? (progression?.secondsLeft ?? null) : null,
+      secondsLeft: isGoingOn ? (progression?.secondsLeft ?? null) : null,
       message: this.message
     }
   }
