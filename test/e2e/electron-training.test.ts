@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import type { Locator, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openWorkspaceFolder } from '../../src/main/workspace/folder'
-import { modelFileBytes } from '../../src/main/workspace/model-file'
+import { workspaceModels } from '../../src/main/workspace/layout'
 import { writeModel } from '../../src/main/workspace/model-folder'
 import { runsFolder } from '../../src/main/workspace/run-files'
 import { trainingRunListSchema, type TrainingRun } from '../../src/shared/api/training'
@@ -13,6 +13,7 @@ import { childrenOf, cli, gone } from './cli'
 import { startElectronApp, type ElectronApp } from './electron-app'
 import { findElectron } from './electron-runtime'
 import { NativeDialogs } from './native-dialogs'
+import { choose } from './window-steps'
 
 const electron = findElectron()
 const files = temporaryFolder()
@@ -41,27 +42,16 @@ describe.skipIf(electron.missing !== undefined)(`training, in ${electron.name}`,
     await openWorkspaceFolder(workspace, true)
     // So small a network learns in seconds.
     const { head, tensors } = twoVariants()
-    const folder = files.file('tiny')
-    await writeModel(folder, { ...head, id: 'tiny', name: 'Tiny network' }, tensors, '# Tiny\n')
-    files.write('tiny.hippospike', await modelFileBytes(folder))
+    const tiny = { ...head, id: 'tiny', name: 'Tiny network' }
+    await writeModel(join(workspaceModels(workspace), 'tiny'), tiny, tensors, '# Tiny\n')
     await start([`--workspace=${workspace}`])
   })
   afterAll(async () => {
     await app.close()
   })
 
-  it('takes a model of a file, and labelled cases by the system’s dialog', async () => {
+  it('takes labelled cases by the system’s dialog', async () => {
     await button(/^Train the network/).click()
-    await button('Models').click()
-    const chooser = page.waitForEvent('filechooser')
-    await button('Import a model…').click()
-    await (await chooser).setFiles(files.file('tiny.hippospike'))
-    const row = page.getByRole('row', { name: /^Tiny network/ })
-    await row.getByRole('button', { name: 'Use it' }).click()
-    await page.getByText('In use:').getByText('Tiny network').waitFor()
-    await app.picture('training-1-models')
-
-    await button('New run').click()
     const dialogs = await NativeDialogs.of(app.application)
     await dialogs.answer(labelled)
     await button('Import labelled cases…').click()
@@ -72,27 +62,30 @@ describe.skipIf(electron.missing !== undefined)(`training, in ${electron.name}`,
 
   it('is interrupted where the app is killed, its engine ends, and the next one goes on', async () => {
     await button(/Settings for experts/).click()
+    await choose(page, 'expert-model', 'Tiny network')
     await page.getByLabel('Rounds over the cases (epochs)').fill('2')
     await page.getByLabel('Rounds over the cases (epochs)').press('Tab')
     await button('Start training').click()
     await page.getByText(/epoch \d of 2, step/).waitFor({ timeout: 120_000 })
-    await app.picture('training-2-live')
+    await app.picture('training-1-live')
     const main = await app.application.evaluate(() => process.pid)
     const engines = childrenOf(main)
     const over = app.application.waitForEvent('close')
     process.kill(main, 'SIGKILL')
     await over
     for (const pid of engines) expect(await gone(pid), `process ${String(pid)}`).toBe(true)
+    // Its screen, where it had one of its own.
+    await app.close().catch(() => undefined)
 
     await start()
     expect(await run()).toMatchObject({ state: 'interrupted' })
     await button(/^Train the network/).click()
     await page.getByRole('button', { name: /Fine-tuning 1/ }).click()
     await page.getByText(/Nothing is lost: resume it/).waitFor()
-    await app.picture('training-3-interrupted')
+    await app.picture('training-2-interrupted')
     await button('Resume').click()
     await button('Discard it').waitFor({ timeout: 240_000 })
-    await app.picture('training-4-verdict')
+    await app.picture('training-3-verdict')
     await button('Discard it').click()
     await page.getByText(/^Discarded: the network that you had is in use/).waitFor()
     expect(app.complaints).toEqual([])
