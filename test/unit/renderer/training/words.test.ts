@@ -107,6 +107,10 @@ it.each([
     'The checkpoint after epoch 2 could not be kept: /x/checkpoint.bin: cannot be written (ENOSPC); it takes 4.0 MB, 0.1 MB are free; the checkpoint after epoch 1 is kept: the run goes on from there.'
   ],
   [
+    'Hippospike ended before it was done; resume it to go on from its last checkpoint',
+    'Hippospike ended before it was done.'
+  ],
+  [
     '/x/checkpoint.bin cannot be resumed: it is damaged; remove both to start anew, or choose another folder with --out',
     '/x/checkpoint.bin cannot be resumed: it is damaged; start a new run.'
   ]

@@ -10,6 +10,8 @@ const WORDS: readonly [RegExp, string][] = [
     ': start a new run with a lower learning rate, under Settings for experts'
   ],
   [/: start the run again and it goes on from there$/, ': the run goes on from there'],
+  // The window says so itself, beside the button.
+  [/; resume it to go on from its last checkpoint$/, ''],
   [/; remove \S+ to start anew, or choose another folder with --out$/, '; start a new run']
 ]
 
