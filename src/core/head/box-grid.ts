@@ -66,6 +66,14 @@ export function enlargedGrid(grid: Geometry, millimetres: number): Geometry {
   return centredGrid({ ...grid, size }, boxCentre(grid))
 }
 
+/** The same grid turned in its middle about its first axis, which runs from side to side, by so many degrees: what it shows has its front that much higher. */
+export function tiltedGrid(grid: Geometry, degrees: number): Geometry {
+  const angle = (degrees * Math.PI) / 180
+  const [cos, sin] = [Math.cos(angle), Math.sin(angle)]
+  const direction = multiply3(grid.direction, [1, 0, 0, 0, cos, sin, 0, -sin, cos])
+  return centredGrid({ ...grid, direction }, boxCentre(grid))
+}
+
 /** The middle of a grid, LPS millimetres. */
 export function boxCentre(grid: Geometry): Triple {
   const [x, y, z] = grid.size.map((n, axis) => ((n - 1) / 2) * grid.spacing[axis]!) as Triple

@@ -5,6 +5,7 @@ import {
   centredGrid,
   ENLARGEMENT,
   enlargedGrid,
+  tiltedGrid,
   windowOf
 } from '../../../core/head/box-grid'
 import { extentCentre, maskExtent, touchesEdge } from '../../../core/head/extent'
@@ -13,6 +14,7 @@ import { indexToPhysical, voxelVolume } from '../../../core/volume/geometry'
 import { argmaxChannels, scoresToSource } from '../../../core/volume/resample'
 import type { Inference, Predictor } from '../inference/predictor'
 import { yieldToHost, type JobContext } from '../jobs/job'
+import { regionVolumes } from './head-report'
 import { hasThickSlices, type Region } from './region'
 
 /** What a network says of a region, on the voxels of the image that it covers. */
@@ -35,6 +37,10 @@ export interface SegmentedRegion {
 const CENTRED = 2
 /** Runs of the network on one box until its window holds the mask, moved or enlarged in between. */
 const MOST_RUNS = 5
+/** A mask of less, mm³, is looked for again; the smallest hippocampi have more. */
+const LEAST_FOUND = 1000
+/** How far the window is tilted then, degrees, the front upwards. */
+const TILTS = [10, -10]
 
 /** Segments a crop as it is. */
 export async function inferCrop(
@@ -51,8 +57,8 @@ export async function inferCrop(
 }
 
 /**
- * Segments a box of a head through a window in its middle. While the mask is off the middle of the window or touches its edge, the window is
- * moved or enlarged and segmented again, which makes the mask depend less on how well the box was placed.
+ * Segments a box of a head through a window in its middle. Where hardly anything is found, the window is tilted and looked at again: in blurred and coarse scans
+ * the network may miss a hippocampus that lies a little otherwise than most.
  *
  * @param regionAt the region that a grid shows
  */
@@ -63,22 +69,36 @@ export async function inferBox(
   record: boolean,
   context: JobContext
 ): Promise<SegmentedRegion> {
-  let grid = windowOf(box)
+  const window = windowOf(box)
+  let best = await inferWindow(predictor, window, regionAt, context)
+  for (const degrees of TILTS) {
+    if (regionVolumes(best).whole >= LEAST_FOUND) break
+    const other = await inferWindow(predictor, tiltedGrid(window, degrees), regionAt, context)
+    if (regionVolumes(other).whole > regionVolumes(best).whole) best = other
+  }
+  if (!record) return best
+  return largestPiece(await inferCrop(predictor, best.region, true, context))
+}
+
+/**
+ * While the mask is off the middle of the window or touches its edge, the window is moved or enlarged and segmented again, which makes the mask depend less on how well
+ * the box was placed.
+ */
+async function inferWindow(
+  predictor: Predictor,
+  window: Geometry,
+  regionAt: (grid: Geometry) => Region,
+  context: JobContext
+): Promise<SegmentedRegion> {
+  let grid = window
   for (let run = 1; ; run++) {
     await yieldToHost(context)
     const region = regionAt(grid)
-    const { size } = region.input
     const inference = await predictor.infer(region.input, { signal: context.signal })
-    const found = keepLargestComponent(labelsOf(inference), size, 26)
-    const better = run < MOST_RUNS ? betterGrid(grid, region, found.voxels) : null
-    if (better !== null) {
-      grid = better
-      continue
-    }
-    const last = record
-      ? await inferCrop(predictor, region, true, context)
-      : segmented(region, inference)
-    return largestPiece(last)
+    const { voxels } = keepLargestComponent(labelsOf(inference), region.input.size, 26)
+    const better = run < MOST_RUNS ? betterGrid(grid, region, voxels) : null
+    if (better === null) return largestPiece(segmented(region, inference))
+    grid = better
   }
 }
 

@@ -13,6 +13,8 @@ import { networkInput } from '../cases'
 
 /** Slices from this thickness on, mm, are made thin before a network sees them. */
 const THICK = 2.2
+/** Thin slices that a thick one becomes at most. */
+const MOST_PARTS = 10
 
 /** A part of an image that holds one hippocampus, as the network takes it in. */
 export interface Region {
@@ -78,6 +80,8 @@ function thinned(image: Volume): Volume {
   const axes = [0, 1, 2] as const
   return axes.reduce((volume, axis) => {
     const spacing = volume.geometry.spacing[axis]
-    return spacing < THICK ? volume : thinSlices(volume, axis, Math.round(spacing))
+    return spacing < THICK
+      ? volume
+      : thinSlices(volume, axis, Math.min(MOST_PARTS, Math.round(spacing)))
   }, image)
 }

@@ -4,6 +4,7 @@ import {
   boxGrid,
   centredGrid,
   enlargedGrid,
+  tiltedGrid,
   windowOf
 } from '../../../../src/core/head/box-grid'
 import { affineAbout } from '../../../../src/core/volume/affine'
@@ -43,6 +44,19 @@ describe('a box grid', () => {
     expect(orthonormalityError(grid.direction)).toBeLessThan(1e-12)
     // The template's right (−x) lies along −y of the scan.
     closeTo([grid.direction[0]!, grid.direction[3]!, grid.direction[6]!], [0, -1, 0])
+  })
+
+  it('is tilted about its own middle, the front upwards', () => {
+    const box = boxGrid(IDENTITY, [20, 30, -10])
+    const tilted = tiltedGrid(box, 10)
+    closeTo(boxCentre(tilted), [20, 30, -10])
+    // 10° more than the 10° that boxes have.
+    const [cos, sin] = [Math.cos(Math.PI / 9), Math.sin(Math.PI / 9)]
+    closeTo(
+      [1, 4, 7].map((at) => tilted.direction[at]!),
+      [0, -cos, -sin]
+    )
+    closeTo(tiltedGrid(tilted, -10).direction, box.direction)
   })
 
   it('refuses a transform without an inverse', () => {
