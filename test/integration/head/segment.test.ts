@@ -6,6 +6,7 @@ import {
   type SegmentRequest,
   type SegmentResult
 } from '../../../src/shared/jobs'
+import { crop } from '../../../src/core/volume/crop'
 import { indexMap, sampleLabels } from '../../../src/core/volume/interpolate'
 import { dice } from '../../../src/core/metrics/overlap'
 import type { Volume } from '../../../src/core/volume/volume'
@@ -182,6 +183,21 @@ describe('a head', () => {
     expect(codes(result)).not.toContain('blur')
     const blurred = await segment(await stored(shaken(scan), 'shaken'), 'shaken-mask')
     expect(codes(blurred.result)).toContain('blur')
+  })
+
+  it('is flagged where the field of view cuts a hippocampus off', async () => {
+    const [nx, ny, nz] = scan.geometry.size
+    const layers = truth.voxels.reduce(
+      (sum, label, n) => sum + (label > 0 ? Math.floor(n / (nx * ny)) : 0),
+      0
+    )
+    const count = truth.voxels.reduce((sum, label) => sum + (label > 0 ? 1 : 0), 0)
+    const start = Math.round(layers / count)
+    const cut = crop(scan, { start: [0, 0, start], end: [nx, ny, nz] })
+    const { flags } = (await segment(await stored(cut, 'cut'), 'cut-mask')).result.head!
+    for (const side of ['left', 'right'] as const) {
+      expect(flags.filter((flag) => flag.code === 'edge' && flag.side === side)).not.toEqual([])
+    }
   })
 
   it('leaves nothing where its header stands it on its head', async () => {

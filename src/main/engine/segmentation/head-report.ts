@@ -2,6 +2,7 @@ import type { HeadReport, QcFlag, StructureVolumes } from '../../../shared/head'
 import type { Geometry } from '../../../shared/geometry'
 import { SIDES, type Side } from '../../../shared/labels'
 import { coarseText } from '../../../core/head/coarse-voxels'
+import { maskExtent } from '../../../core/head/extent'
 import { sideMeasures } from '../../../core/head/measures'
 import { sharpness } from '../../../core/head/sharpness'
 import { asymmetryFlags, volumeFlags } from '../../../core/head/volume-flags'
@@ -56,7 +57,13 @@ export function headReport(
       ...scanFlags(located, image.geometry),
       ...SIDES.flatMap((side) => {
         const found = of(side)
-        return found ? [...sideFlags(side, found), ...blurFlags(side, found, image)] : []
+        return found
+          ? [
+              ...sideFlags(side, found),
+              ...cutFlags(side, found, image),
+              ...blurFlags(side, found, image)
+            ]
+          : []
       }),
       ...asymmetryFlags(measures.asymmetryPercent)
     ]
@@ -123,6 +130,23 @@ function sideFlags(side: Side, found: SegmentedRegion): QcFlag[] {
     )
   }
   return flags
+}
+
+/** A hippocampus that the field of view cuts off, where the window's edge has not been told of already. */
+function cutFlags(
+  side: Side,
+  { labels, touchesEdge, region: { roi, mapping } }: SegmentedRegion,
+  { geometry }: Volume
+): QcFlag[] {
+  const extent = roi && maskExtent(labels, mapping.source.size)
+  if (extent === null || touchesEdge) return []
+  const isCut = geometry.size.some((n, axis) => {
+    const start = roi!.start[axis]!
+    return start + extent.low[axis]! === 0 || start + extent.high[axis]! === n - 1
+  })
+  if (!isCut) return []
+  const message = `the ${side} mask reaches the edge of the scan; parts of the hippocampus may lie outside`
+  return [{ code: 'edge', side, message }]
 }
 
 function blurFlags(side: Side, { region: { roi } }: SegmentedRegion, image: Volume): QcFlag[] {

@@ -3,7 +3,7 @@ import type { QcFlag } from '../../../../shared/head'
 /** What each flag means, and what to do. */
 export const FLAG_NOTES: Readonly<Record<QcFlag['code'], string>> = {
   fit: 'The hippocampi were looked for where the template has its own. Where the head fits it poorly, the boxes may lie elsewhere.',
-  edge: 'The mask ends where the box ended, not where the hippocampus does. Draw the rest by hand, or segment again with a larger box.',
+  edge: 'The mask ends where the box or the scan ended, not where the hippocampus does. Draw the rest by hand, or segment again with a larger box.',
   empty: 'Either the box lies elsewhere, or the network knows nothing like what is in it.',
   small:
     'In the training cases one hippocampus has 2,200 to 4,800 mm³. Less may be atrophy, or a mask that misses a part.',
