@@ -131,7 +131,7 @@ describe.skipIf(process.platform !== 'linux')('a run of the whole scheme', () =>
     console.info(`seed ${SEED}\n${log.join('\n')}`)
     expect(run.problem).toBeNull()
     expect(run.state).toBe('done')
-    expect(log.length).toBeGreaterThan(4)
+    expect(log.length).toBeGreaterThan(2)
 
     // What the command line makes of the same cases, settings and seed, at one go.
     const files = runFiles(root, id)
