@@ -49,7 +49,8 @@ const stages = [
     name: 'converted-ternary',
     args: ['convert', '--model', at('ann'), '--spikes', 'ternary-memory']
   },
-  { name: 'snn-ternary', args: tune('converted-ternary', 'snn-ternary') },
+  { name: 'snn-ternary-a', args: tune('converted-ternary', 'snn-ternary-a') },
+  { name: 'snn-ternary', args: [...tune('snn-ternary-a', 'snn-ternary'), '--timesteps', '4'] },
   { name: 'direct', args: ['train', '--config', recipe('direct')] }
 ]
 const SHIPPED = ['ann', 'snn', 'snn-ternary']

@@ -127,7 +127,7 @@ describe.skipIf(chromium === undefined).each(heads)('a $name head, in Chromium',
     for (const { message } of found.head!.flags) {
       expect(text.toLowerCase().split(message.toLowerCase())).toHaveLength(2)
     }
-    await card(page).getByRole('button', { name: 'estimated how' }).click()
+    await card(page).getByRole('button', { name: 'estimated how: intracranial volume' }).click()
     await card(page).getByText('affine registration').waitFor()
     expect(await caseRow(page, id).innerText()).toMatch(/L [\d,]+ R [\d,]+/)
     const written = readdirSync(files.file(head.name), { recursive: true, encoding: 'utf8' })

@@ -76,7 +76,7 @@ describe.skipIf(chromium === undefined)('the window, in Chromium', () => {
     for (const name of ['Confidence', 'Time', 'Firing rate', 'Synaptic operations']) {
       await card.getByText(name, { exact: true }).waitFor()
     }
-    await card.getByRole('button', { name: 'estimated how' }).click()
+    await card.getByRole('button', { name: 'estimated how: energy' }).click()
     await card.getByText(/4.6 pJ/).waitFor()
     await page.getByText(/^Segmented/).waitFor()
     await page.waitForTimeout(1500)
