@@ -1,8 +1,10 @@
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Locator, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openWorkspaceFolder } from '../../src/main/workspace/folder'
 import { workspaceModels } from '../../src/main/workspace/layout'
+import { modelFileBytes } from '../../src/main/workspace/model-file'
 import { writeModel } from '../../src/main/workspace/model-folder'
 import { runsFolder } from '../../src/main/workspace/run-files'
 import { trainingRunListSchema, type TrainingRun } from '../../src/shared/api/training'
@@ -97,5 +99,20 @@ describe.skipIf(electron.missing !== undefined)(`training, in ${electron.name}`,
     const { code, stdout, stderr } = await cli(['replay', folder, '--out', files.file('replayed')])
     expect(code, stderr).toBe(0)
     expect(stdout).toMatch(/^snn: identical, bit for bit/m)
+  })
+
+  it('takes a model of a file', async () => {
+    const { head, tensors } = twoVariants()
+    const other = { ...head, id: 'other', name: 'Other network' }
+    await writeModel(files.file('other'), other, tensors, '# Other\n')
+    const path = files.file('other.hippospike')
+    writeFileSync(path, await modelFileBytes(files.file('other')))
+
+    await button('Models').click()
+    const chooser = page.waitForEvent('filechooser')
+    await button('Import a model…').click()
+    await (await chooser).setFiles(path)
+    await page.getByText('Other network was imported').waitFor()
+    await app.picture('training-4-models')
   })
 })
