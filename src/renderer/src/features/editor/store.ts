@@ -1,5 +1,6 @@
 import {
   computed,
+  effectScope,
   reactive,
   ref,
   shallowRef,
@@ -87,7 +88,8 @@ let shared: Editor | undefined
 
 /** The one editor of this window; from its first use on, unsaved edits are kept. */
 export function useEditor(): Editor {
-  return (shared ??= createEditor())
+  // Its watches must outlive the panel that asks first.
+  return (shared ??= effectScope(true).run(createEditor)!)
 }
 
 function createEditor(): Editor {

@@ -1,4 +1,13 @@
-import { computed, ref, shallowRef, watch, type ComputedRef, type Ref, type ShallowRef } from 'vue'
+import {
+  computed,
+  effectScope,
+  ref,
+  shallowRef,
+  watch,
+  type ComputedRef,
+  type Ref,
+  type ShallowRef
+} from 'vue'
 import { z } from 'zod'
 import { importOutcomeSchema, resultSchema, type ImportOutcome } from '../../../../shared/api/cases'
 import {
@@ -40,7 +49,8 @@ let shared: TrainingSet | undefined
 
 /** The cases of the workspace as something to train on. */
 export function useTrainingSet(): TrainingSet {
-  return (shared ??= createTrainingSet())
+  // Its watch must outlive the page that asks first.
+  return (shared ??= effectScope(true).run(createTrainingSet)!)
 }
 
 /** Whether a case can be chosen: its mask is approved, and nothing is wrong with it. */
