@@ -1,30 +1,21 @@
-/** Types a voxel may be stored as. */
-export type VoxelType =
-  | 'uint8'
-  | 'int8'
-  | 'int16'
-  | 'uint16'
-  | 'int32'
-  | 'uint32'
-  | 'int64'
-  | 'uint64'
-  | 'float32'
-  | 'float64'
+/** Types a voxel may be stored as, each as an array that this machine reads. */
+const ARRAYS = {
+  uint8: Uint8Array,
+  int8: Int8Array,
+  int16: Int16Array,
+  uint16: Uint16Array,
+  int32: Int32Array,
+  uint32: Uint32Array,
+  int64: BigInt64Array,
+  uint64: BigUint64Array,
+  float32: Float32Array,
+  float64: Float64Array
+} as const
 
-type Read = (view: DataView, offset: number, littleEndian: boolean) => number
+export type VoxelType = keyof typeof ARRAYS
 
-const READERS: Readonly<Record<VoxelType, { bytes: number; read: Read }>> = {
-  uint8: { bytes: 1, read: (view, at) => view.getUint8(at) },
-  int8: { bytes: 1, read: (view, at) => view.getInt8(at) },
-  int16: { bytes: 2, read: (view, at, le) => view.getInt16(at, le) },
-  uint16: { bytes: 2, read: (view, at, le) => view.getUint16(at, le) },
-  int32: { bytes: 4, read: (view, at, le) => view.getInt32(at, le) },
-  uint32: { bytes: 4, read: (view, at, le) => view.getUint32(at, le) },
-  int64: { bytes: 8, read: (view, at, le) => Number(view.getBigInt64(at, le)) },
-  uint64: { bytes: 8, read: (view, at, le) => Number(view.getBigUint64(at, le)) },
-  float32: { bytes: 4, read: (view, at, le) => view.getFloat32(at, le) },
-  float64: { bytes: 8, read: (view, at, le) => view.getFloat64(at, le) }
-}
+/** Voxels decoded at a time: as few copies of an image as can be are held beside it. */
+const PIECE = 2 ** 20
 
 export interface Encoding {
   type: VoxelType
@@ -35,7 +26,7 @@ export interface Encoding {
 }
 
 export function bytesPerVoxel(type: VoxelType): number {
-  return READERS[type].bytes
+  return ARRAYS[type].BYTES_PER_ELEMENT
 }
 
 /** `count` voxels from byte `start` on, as float32 physical values. */
@@ -45,11 +36,30 @@ export function decodeVoxels(
   count: number,
   { type, littleEndian, slope, intercept }: Encoding
 ): Float32Array {
-  const { bytes, read } = READERS[type]
-  const view = new DataView(content.buffer, content.byteOffset, content.byteLength)
   const voxels = new Float32Array(count)
-  for (let n = 0; n < count; n++) {
-    voxels[n] = read(view, start + n * bytes, littleEndian) * slope + intercept
+  const bytes = bytesPerVoxel(type)
+  for (let first = 0; first < count; first += PIECE) {
+    const end = Math.min(first + PIECE, count)
+    // A copy of its own: typed arrays must begin at a multiple of their size, and the bytes may have to be swapped.
+    const piece = new Uint8Array(content.subarray(start + first * bytes, start + end * bytes))
+    if (!littleEndian) swapBytes(piece, bytes)
+    const stored = new ARRAYS[type](piece.buffer, 0, end - first)
+    const target = voxels.subarray(first, end)
+    if (stored instanceof BigInt64Array || stored instanceof BigUint64Array) {
+      for (let n = 0; n < stored.length; n++) target[n] = Number(stored[n]) * slope + intercept
+    } else if (slope === 1 && intercept === 0) {
+      target.set(stored)
+    } else {
+      for (let n = 0; n < stored.length; n++) target[n] = stored[n]! * slope + intercept
+    }
   }
   return voxels
+}
+
+/** Reverses the bytes of each voxel, in place. */
+function swapBytes(piece: Uint8Array<ArrayBuffer>, bytes: number): void {
+  const buffer = Buffer.from(piece.buffer)
+  if (bytes === 2) buffer.swap16()
+  else if (bytes === 4) buffer.swap32()
+  else if (bytes === 8) buffer.swap64()
 }

@@ -105,13 +105,17 @@ export async function readLabels(
   options: ReadOptions = {}
 ): Promise<Volume<Uint8Array>> {
   const { volume } = await readAny(path, options)
-  const labels = new Uint8Array(volume.voxels.length)
-  const known = new Set(allowed)
+  const { voxels } = volume
+  const labels = new Uint8Array(voxels)
+  const known = new Uint8Array(256)
+  for (const label of allowed) known[label] = 1
   const strange = new Map<number, number>()
-  volume.voxels.forEach((value, n) => {
-    if (known.has(value)) labels[n] = value
-    else strange.set(value, (strange.get(value) ?? 0) + 1)
-  })
+  for (let n = 0; n < voxels.length; n++) {
+    const value = voxels[n]!
+    // What is no label comes out as another number, or as one that is not in the table.
+    if (labels[n] === value && known[value] === 1) continue
+    strange.set(value, (strange.get(value) ?? 0) + 1)
+  }
   if (strange.size > 0) throw strangeLabels(path, strange, allowed)
   return { geometry: volume.geometry, voxels: labels }
 }

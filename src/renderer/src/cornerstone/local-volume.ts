@@ -8,7 +8,7 @@ import {
 } from '@cornerstonejs/core'
 import type { Geometry, Triple } from '../../../shared/geometry'
 import { indexToMm } from '../volume/grid'
-import { turns } from './turns'
+import { turns } from '../volume/turns'
 
 /** One for all: the layers of a case lie in the same space. */
 const FRAME = 'hippospike'

@@ -1,3 +1,5 @@
+import { fence } from './fence'
+
 /** Of vtk.js: a program of the graphics processor. */
 export interface ShaderProgram {
   setContext: (context: object) => void
@@ -157,13 +159,7 @@ function completionOf(program: ShaderProgram, gl: WebGL2RenderingContext): () =>
     }
   }
   // Software drivers know no such question. Theirs is one queue, in which a fence comes after the compiling.
-  const fence = gl.fenceSync(gl.SYNC_GPU_COMMANDS_COMPLETE, 0)
-  gl.flush()
-  return () => {
-    if (fence !== null && gl.getSyncParameter(fence, gl.SYNC_STATUS) !== gl.SIGNALED) return false
-    gl.deleteSync(fence)
-    return true
-  }
+  return fence(gl)
 }
 
 function isLinked(program: ShaderProgram, gl: WebGL2RenderingContext): boolean {

@@ -10,6 +10,8 @@ interface SharedTexture {
 export interface GraphicsWindow {
   /** Gets a context where there is none yet. */
   initialize: () => void
+  /** Null before {@link initialize}. */
+  getContext: () => WebGL2RenderingContext | null
   /** By name, what the object keeps for itself. */
   getReferenceByName: (name: '_graphicsResources') => ReadonlyMap<object, SharedTexture>
   unregisterGraphicsResourceUser: (coreObject: object, user: vtkObject) => void

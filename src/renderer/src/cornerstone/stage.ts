@@ -311,9 +311,9 @@ export class ImageStage {
       )
     }
     const id = this.volumeId(name)
-    const own = values.slice()
+    const own = new Uint8Array(values.length)
     const volume = await createVolume(id, geometry, own)
-    // It may have been edited meanwhile.
+    // Only now: it may have been edited meanwhile.
     own.set(values)
     this.layers.set(name, { geometry, values: own, volume, style })
     await this.send(volume, false)
@@ -383,7 +383,6 @@ export class ImageStage {
 
   private async send(volume: Types.IImageVolume, smooth: boolean): Promise<void> {
     const window = graphicsWindow(this.engine, this.viewportId('volume'))
-    window.initialize()
     filterTexture(volume, smooth)
     await sendTexture(volume, window)
   }

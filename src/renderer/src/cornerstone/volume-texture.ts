@@ -1,6 +1,8 @@
 import type { Types } from '@cornerstonejs/core'
 import { Filter } from '@kitware/vtk.js/Rendering/OpenGL/Texture/Constants'
-import { turns } from './turns'
+import { paced } from './fence'
+import type { GraphicsWindow } from './shared-textures'
+import { turns } from '../volume/turns'
 
 /** What there is of Cornerstone's texture of a volume beyond its interface. */
 interface VolumeTexture {
@@ -31,12 +33,19 @@ interface VolumeTexture {
 }
 
 /**
- * Sends a volume to the graphics processor piece by piece: the first pane that draws it would send it at one go, and a head takes
- * longer than the window should stand still.
+ * Sends a volume to the graphics processor piece by piece, no faster than it takes them: the first pane that draws it would send it
+ * at one go, and a head takes longer than the window should stand still.
  *
- * @param window vtk.js's, with a context
+ * @param window vtk.js's
  */
-export async function sendTexture(volume: Types.IImageVolume, window: object): Promise<void> {
+export async function sendTexture(
+  volume: Types.IImageVolume,
+  window: GraphicsWindow
+): Promise<void> {
+  window.initialize()
+  const gl = window.getContext()
+  // Without a context there is nothing to send to; the pane says so when it draws.
+  if (gl === null) return
   const texture = textureOf(volume)
   const [width, height, depth] = volume.dimensions
   const dataType = volume.dataType!
@@ -48,9 +57,12 @@ export async function sendTexture(volume: Types.IImageVolume, window: object): P
   const frames = texture.getUpdatedFrames()
   for (let k = 0; k < depth; k++) frames[k] = null
   const turn = turns()
+  const pace = paced(gl)
+  const bytes = width * height * (dataType === 'Uint8Array' ? 1 : 4)
   for (let k = 0; k < depth; k++) {
     frames[k] = true
     texture.update3DFromRaw()
+    await pace(bytes)
     await turn()
   }
 }

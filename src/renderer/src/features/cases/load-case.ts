@@ -6,6 +6,7 @@ import {
 } from '../../../../shared/api/cases'
 import { caseViewSchema, type CaseView } from '../../../../shared/api/workspace'
 import { api, ApiError, isCancelled, path } from '../../api'
+import { floatsOf } from '../../volume/narrow-voxels'
 
 /** All that is needed to show a case, read before anything of the case on the screen is let go. */
 export interface LoadedCase {
@@ -26,28 +27,34 @@ export async function loadCase(id: string, signal: AbortSignal): Promise<LoadedC
     loadResults(id, signal),
     loadView(id, signal)
   ])
-  // The voxels take longest: the mask need not wait for them.
-  const [[image, results, view], bytes, shown] = await Promise.all([
+  // Image and mask take long, and need not wait for each other.
+  const [[image, results, view], voxels, shown] = await Promise.all([
     facts,
-    api.bytes(path`/api/cases/${id}/image/voxels` + '?narrow=true', { signal }),
+    loadVoxels(
+      id,
+      facts.then(([image]) => image),
+      signal
+    ),
     facts.then(([image, results, view]) => loadShown(id, { image, results, view }, signal))
   ])
-  const voxels = floatsOf(bytes, voxelCountOf(image))
-  if (voxels !== null) return { id, image, voxels, results, view, shown }
-  throw new ApiError(
-    'answer',
-    `the image of ${id} came with ${String(bytes.byteLength)} bytes, which does not fit its ${image.geometry.size.join('×')} voxels: open it again`
-  )
+  return { id, image, voxels, results, view, shown }
 }
 
-/** Voxels of one, two or four bytes, as their number tells; null where it fits none. */
-function floatsOf(
-  { buffer, byteLength }: Uint8Array<ArrayBuffer>,
-  voxels: number
-): Float32Array<ArrayBuffer> | null {
-  if (byteLength === 4 * voxels) return new Float32Array(buffer)
-  if (byteLength === 2 * voxels) return new Float32Array(new Int16Array(buffer))
-  return byteLength === voxels ? new Float32Array(new Uint8Array(buffer)) : null
+async function loadVoxels(
+  id: string,
+  image: Promise<CaseImage>,
+  signal: AbortSignal
+): Promise<Float32Array<ArrayBuffer>> {
+  const [bytes, { geometry }] = await Promise.all([
+    api.bytes(path`/api/cases/${id}/image/voxels` + '?narrow=true', { signal }),
+    image
+  ])
+  const voxels = await floatsOf(bytes, voxelCountOf({ geometry }))
+  if (voxels !== null) return voxels
+  throw new ApiError(
+    'answer',
+    `the image of ${id} came with ${String(bytes.byteLength)} bytes, which does not fit its ${geometry.size.join('×')} voxels: open it again`
+  )
 }
 
 /** The result that was shown last, or else the one to begin with. */

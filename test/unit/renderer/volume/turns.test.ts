@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { turns } from '../../../../src/renderer/src/cornerstone/turns'
+import { turns } from '../../../../src/renderer/src/volume/turns'
 
 it('lets the window have a turn after long work, and not before', async () => {
   let clock = 0
