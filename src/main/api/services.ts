@@ -1,3 +1,5 @@
+import { join } from 'node:path'
+import { PaceBook } from '../jobs/pace-book'
 import { JobQueue } from '../jobs/queue'
 import { TrainingRuns } from '../jobs/training-run'
 import { isOver } from '../jobs/transitions'
@@ -31,7 +33,7 @@ export function createServices(info: HostInfo): Services {
   const config = new UserConfig(configFolder())
   const log = new LogFile(configFolder())
   const events = new EventHub()
-  const jobs = new JobQueue()
+  const jobs = new JobQueue(new PaceBook(join(configFolder(), 'paces.json')))
   jobs.subscribe((job) => {
     events.emit({ type: 'job', job })
     if (isOver(job.state)) log.write(`job ${job.id}: ${job.state} ${job.problem ?? ''}`)

@@ -4,7 +4,8 @@ import type { Progress } from '../../shared/engine-protocol'
 import { HippospikeError, toHippospikeError } from '../../shared/errors'
 import { MissingError } from '../workspace/missing'
 import { EngineDiedError } from './engine-exit'
-import { secondsLeft } from './time-left'
+import { PaceBook } from './pace-book'
+import { StageClock } from './stage-clock'
 import { isOver, nextState, type JobHappening } from './transitions'
 
 /** What a running job has of the queue. */
@@ -19,8 +20,8 @@ export interface JobRun {
 /** One thing to do: made ready when it was asked for, done when its turn comes. */
 export interface Task {
   request: AppJobRequest
-  /** Jobs of one key take about the same time. */
-  paceKey: string
+  /** Jobs of one key take about the same time; null for one that tells its own time left. */
+  paceKey: string | null
   /** @returns id of the result that it made */
   run(run: JobRun): Promise<string | null>
   /** It was cancelled, or the program ends, before its turn came. */
@@ -31,8 +32,7 @@ interface Entry {
   job: AppJob
   task: Task
   abort: AbortController
-  startedMs: number
-  stageStartedMs: number
+  clock: StageClock
   /** The end that the task itself has told, in milliseconds of the clock; undefined where it leaves that to its pace. */
   toldEndMs?: number | null | undefined
 }
@@ -41,17 +41,22 @@ interface Entry {
 const KEPT = 50
 /** How often a running job's time left is told anew. */
 const TICK_MS = 1000
+/** Before the engine says anything. */
+const FIRST_STAGE = 'start'
 
 /** Jobs, one running at a time, in the order that they were asked for. */
 export class JobQueue {
   private entries: Entry[] = []
   private readonly listeners = new Set<(job: AppJob) => void>()
-  private readonly seconds = new Map<string, number>()
   private running: Entry | null = null
   private readonly drops = new Set<Promise<void>>()
   private closing = false
 
-  constructor(private readonly now: () => number = () => performance.now()) {}
+  /** @param paces what jobs took before */
+  constructor(
+    private readonly paces = new PaceBook(),
+    private readonly now: () => number = () => performance.now()
+  ) {}
 
   list(): AppJob[] {
     return this.entries.map(({ job }) => job)
@@ -67,8 +72,7 @@ export class JobQueue {
     const entry: Entry = {
       task,
       abort: new AbortController(),
-      startedMs: 0,
-      stageStartedMs: 0,
+      clock: new StageClock(FIRST_STAGE, null, this.now),
       job: {
         id: randomUUID(),
         request: task.request,
@@ -77,6 +81,7 @@ export class JobQueue {
         message: null,
         fraction: null,
         secondsLeft: null,
+        usualSeconds: null,
         startedAt: null,
         finishedAt: null,
         problem: null,
@@ -133,8 +138,15 @@ export class JobQueue {
 
   private async run(entry: Entry): Promise<void> {
     const { task, abort } = entry
-    entry.startedMs = entry.stageStartedMs = this.now()
-    this.happen(entry, 'start', { stage: 'start', message: 'starting the engine' })
+    const usual = task.paceKey === null ? null : this.paces.usual(task.paceKey)
+    entry.clock = new StageClock(FIRST_STAGE, usual, this.now)
+    const { usualSeconds } = entry.clock
+    this.happen(entry, 'start', {
+      stage: FIRST_STAGE,
+      message: 'starting the engine',
+      secondsLeft: entry.clock.secondsLeft(),
+      usualSeconds
+    })
     const tick = setInterval(() => {
       this.change(entry, { secondsLeft: this.timeLeft(entry) })
     }, TICK_MS)
@@ -149,7 +161,7 @@ export class JobQueue {
         },
         isClosing: () => this.closing
       })
-      this.seconds.set(task.paceKey, (this.now() - entry.startedMs) / 1000)
+      if (task.paceKey !== null) void this.paces.remember(task.paceKey, entry.clock.seconds())
       this.happen(entry, 'succeed', { resultId, fraction: 1 })
     } catch (thrown) {
       this.fail(entry, thrown)
@@ -171,7 +183,7 @@ export class JobQueue {
 
   private progress(entry: Entry, { stage, fraction, message }: Progress): void {
     if (isOver(entry.job.state) || entry.abort.signal.aborted) return
-    if (stage !== entry.job.stage) entry.stageStartedMs = this.now()
+    entry.clock.tell(stage, fraction)
     this.change(entry, { stage, fraction, message })
     this.change(entry, { secondsLeft: this.timeLeft(entry) })
   }
@@ -182,12 +194,7 @@ export class JobQueue {
     if (toldEndMs !== undefined) {
       return toldEndMs === null ? null : Math.max(0, toldEndMs - this.now()) / 1000
     }
-    return secondsLeft({
-      elapsedSeconds: (this.now() - entry.startedMs) / 1000,
-      fraction: entry.job.fraction,
-      stageStartSeconds: (entry.stageStartedMs - entry.startedMs) / 1000,
-      expectedSeconds: this.seconds.get(entry.task.paceKey) ?? null
-    })
+    return entry.clock.secondsLeft()
   }
 
   private happen(entry: Entry, happening: JobHappening, changes: Partial<AppJob>): void {

@@ -14,6 +14,7 @@ import { resultFiles, type ResultFiles } from '../workspace/layout'
 import { findModel, type FoundModel } from '../workspace/model-list'
 import { freeResultId, writeResultRecord, type ResultRecord } from '../workspace/result-record'
 import { runJob, type JobCall } from './engine-client'
+import { likeSize } from './pace-book'
 import type { JobRun, Task } from './queue'
 
 /** Runs a job in an engine process. */
@@ -54,7 +55,15 @@ export async function segmentTask(
   const timesteps = spiking && (request.timesteps ?? spiking.defaultTimesteps)
   return {
     request,
-    paceKey: [model.summary.id, timesteps, runtime, record.image.geometry.size.join('x')].join(' '),
+    paceKey: [
+      'segment',
+      model.summary.id,
+      timesteps,
+      runtime,
+      request.side,
+      request.boxes === null ? 'located' : 'boxes',
+      likeSize(record.image.geometry.size)
+    ].join(' '),
     run: (job) =>
       segmentCase(
         {

@@ -23,6 +23,7 @@ import { freeResultId, readResult } from '../workspace/result-record'
 import { readStagesReport, writeStagesReport } from '../workspace/stages-report'
 import { trashResult } from '../workspace/trash'
 import { runJob } from './engine-client'
+import { likeSize } from './pace-book'
 import type { JobRun, Task } from './queue'
 import { keepResult, modelResultName, type SegmentPlace } from './segment-case'
 
@@ -57,10 +58,9 @@ export async function stagesTask(place: StagesPlace, request: StagesJobRequest):
   const manifest = await readManifest(dir)
   const ann = await annOf(manifest, place.models, place.root)
   if (request.truth !== null) await readResult(place.root, request.caseId, request.truth)
-  const size = found.record.image.geometry.size.join('x')
   return {
     request,
-    paceKey: ['stages', request.snn, size].join(' '),
+    paceKey: ['stages', request.snn, likeSize(found.record.image.geometry.size)].join(' '),
     run: (job) => compareStages(place, request, { found, snn: { dir, manifest }, ann }, job)
   }
 }

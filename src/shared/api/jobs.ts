@@ -58,6 +58,8 @@ export const appJobSchema = z.strictObject({
   /** 0 to 1; null where unknown. */
   fraction: z.number().nullable(),
   secondsLeft: z.number().nullable(),
+  /** What jobs like this one took on this machine; null where there was none. */
+  usualSeconds: z.number().nullable(),
   startedAt: z.string().nullable(),
   finishedAt: z.string().nullable(),
   /** Why it failed. */

@@ -43,9 +43,11 @@ describe('a head is located', () => {
   ] as [string, Triple, number, Triple][])('%s', async (_, axis, degrees, shift) => {
     const { volume } = template
     const by = motion(volume.geometry, rotation(axis, degrees), shift)
-    const fit = await registerHead(moved(volume, by), volume, signal)
+    const told: string[] = []
+    const fit = await registerHead(moved(volume, by), volume, signal, (step) => told.push(step))
     expect(headProblem(fit)).toBeNull()
     expect(error(fit!.transform, by)).toBeLessThan(2)
+    expect(told).toEqual(['attempt 1 of at most 3'])
   })
 
   it.each([
@@ -97,9 +99,10 @@ describe('what is no T1-weighted head is told from one', () => {
       })
     ]
   ])('%s', async (_, image) => {
-    expect(headProblem(await registerHead(image(), template.volume, signal))).toMatch(
-      /does not look like|shows only|fits a head only/
-    )
+    const told: string[] = []
+    const fit = await registerHead(image(), template.volume, signal, (step) => told.push(step))
+    expect(headProblem(fit)).toMatch(/does not look like|shows only|fits a head only/)
+    expect(told).toEqual([1, 2, 3].map((n) => `attempt ${n} of at most 3`))
   })
 
   it('a crop', async () => {

@@ -46,11 +46,12 @@ function request(image: string, name: string, overrides: Partial<SegmentRequest>
 async function segment(
   image: string,
   name: string,
-  overrides: Partial<SegmentRequest> = {}
+  overrides: Partial<SegmentRequest> = {},
+  context = testContext()
 ): Promise<{ result: SegmentResult; mask: Volume<Uint8Array> }> {
   const order = request(image, name, overrides)
   const job = await jobs.get('segment')!()
-  const result = segmentResultSchema.parse(await job.run(order, testContext()))
+  const result = segmentResultSchema.parse(await job.run(order, context))
   return { result, mask: await readLabels(order.out, [0, 1, 2, 3, 4, 17, 53]) }
 }
 
@@ -82,11 +83,12 @@ describe('a head', () => {
   let path: string
   let result: SegmentResult
   let mask: Volume<Uint8Array>
+  const context = testContext()
 
   beforeAll(async () => {
     ;({ scan, labels: truth } = await sampleHead())
     path = await stored(scan, 'head')
-    ;({ result, mask } = await segment(path, 'head-mask'))
+    ;({ result, mask } = await segment(path, 'head-mask', {}, context))
   })
 
   it('has both hippocampi in one mask, on its own grid', () => {
@@ -97,6 +99,17 @@ describe('a head', () => {
     expect(dice(isOneOf(mask, 3, 4), isOneOf(truth, 3, 4))).toBeGreaterThan(0.8)
     expect(left!.whole + right!.whole).toBeCloseTo(result.volumesMm3.whole, 6)
     expect(left!.anterior + left!.posterior).toBeCloseTo(left!.whole, 6)
+  })
+
+  it('is told of step by step, with a share where one is known', () => {
+    expect(context.progressed.map(({ fraction, message }) => [message, fraction])).toEqual([
+      ['reading head.nii.gz', null],
+      ['finding the hippocampi, a coarse copy of the head', null],
+      ['finding the hippocampi, attempt 1 of at most 3', null],
+      ['segmenting the left hippocampus', 0],
+      ['segmenting the right hippocampus', 0.5],
+      ['writing the mask', null]
+    ])
   })
 
   it('has the left on the left', () => {

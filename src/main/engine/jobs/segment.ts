@@ -75,12 +75,15 @@ async function segment(request: SegmentRequest, context: JobContext): Promise<Se
   try {
     checkPotentials(request, predictor)
     await yieldToHost(context)
-    context.progress('segment', null, `segmenting with ${model.manifest.id}`)
     const inferring = performance.now()
     const regions: SegmentedRegion[] = []
     const record = request.spikes !== null || typeof request.spikeStore === 'string'
     let unseen = request.potentials ?? []
-    for (const infer of inferences(request, image, part, located, model)) {
+    const all = inferences(request, image, part, located, model)
+    for (const { what, infer } of all) {
+      // Of what is one, no share is known until it is done.
+      const done = all.length === 1 ? null : regions.length / all.length
+      context.progress('segment', done, `segmenting ${what}`)
       const found = await infer(predictor, record, context)
       // The record of spikes holds until the next run alone.
       const recorded = { located, model, predictor, image }
@@ -146,11 +149,11 @@ async function segment(request: SegmentRequest, context: JobContext): Promise<Se
   }
 }
 
-type Infer = (
-  predictor: Predictor,
-  record: boolean,
-  context: JobContext
-) => Promise<SegmentedRegion>
+interface Inferring {
+  /** For people. */
+  what: string
+  infer: (predictor: Predictor, record: boolean, context: JobContext) => Promise<SegmentedRegion>
+}
 
 /** What is to be inferred: the crop, or the boxes of a head one after another. */
 function inferences(
@@ -159,14 +162,23 @@ function inferences(
   part: Part | null,
   located: LocatedHead | null,
   { manifest: { preprocessing } }: Model
-): Infer[] {
+): Inferring[] {
   if (part !== null) {
     const region = cropRegion(part.volume, part.roi, side === 'both' ? null : side, preprocessing)
-    return [(predictor, record, context) => inferCrop(predictor, region, record, context)]
+    return [
+      {
+        what: 'the crop',
+        infer: (predictor, record, context) => inferCrop(predictor, region, record, context)
+      }
+    ]
   }
   return (located?.boxes ?? []).map((box) => {
     const regionAt = (grid: Geometry) => boxRegion(image, box.side, grid, preprocessing)
-    return (predictor, record, context) => inferBox(predictor, box.grid, regionAt, record, context)
+    return {
+      what: `the ${box.side} hippocampus`,
+      infer: (predictor, record, context) =>
+        inferBox(predictor, box.grid, regionAt, record, context)
+    }
   })
 }
 

@@ -42,9 +42,12 @@ export async function locateHippocampi(
   context: JobContext
 ): Promise<LocatedHead> {
   if (boxes !== null) return { fit: null, intracranialMm3: null, boxes: checkedBoxes(boxes, side) }
-  context.progress('locate', null, 'finding the hippocampi')
+  const tell = (step: string): void => {
+    context.progress('locate', null, `finding the hippocampi, ${step}`)
+  }
+  tell('a coarse copy of the head')
   const template = await readTemplate(folder)
-  const fit = await registerHead(scan, template.volume, context.signal)
+  const fit = await registerHead(scan, template.volume, context.signal, tell)
   const problem = headProblem(fit)
   if (problem !== null || fit === null) {
     const coarse = coarseText(scan.geometry.spacing)

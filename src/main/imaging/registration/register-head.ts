@@ -42,19 +42,22 @@ export interface HeadFit extends FitQuality {
 /**
  * Finds how a head lies in its scan by registering it to the template at 4 mm, from up to three starts.
  *
+ * @param tell hears of each attempt before it is made. elastix itself prints nothing while it works, so that no share of an attempt can be told
  * @returns the best fit, good or not: {@link headProblem} judges it; null where nothing could be fitted at all
  */
 export async function registerHead(
   scan: Volume,
   template: Volume,
-  signal: AbortSignal
+  signal: AbortSignal,
+  tell: (attempt: string) => void = () => undefined
 ): Promise<HeadFit | null> {
   const fixed = coarse(template)
   const moving = clipped(coarse(scan))
   let even: Volume | null = null
   let best: HeadFit | null = null
-  for (const { at, image } of STARTS) {
+  for (const [n, { at, image }] of STARTS.entries()) {
     if (signal.aborted) throw new HippospikeError('cancelled', 'cancelled')
+    tell(`attempt ${n + 1} of at most ${STARTS.length}`)
     if (image === 'even') even ??= evened(moving)
     const transform = await registerAffinely(fixed, even ?? moving, at)
     if (transform === null) continue

@@ -225,7 +225,7 @@ export class TrainingRuns {
     this.place.onChange(live.root, live.view())
     const job = this.place.jobs.add({
       request: { kind: 'train', runId: id },
-      paceKey: `train ${id}`,
+      paceKey: null,
       run: (turn) => this.turn(live, turn),
       onDropped: (closing) =>
         this.stopped(live, new HippospikeError('cancelled', 'cancelled'), closing)

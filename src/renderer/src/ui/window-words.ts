@@ -12,3 +12,8 @@ const WINDOW_WORDS: readonly [RegExp, string][] = [
 export function windowWords(problem: string): string {
   return WINDOW_WORDS.reduce((text, [from, to]) => text.replace(from, to), problem)
 }
+
+/** A host's words as a sentence of the window: with a capital. */
+export function sentence(text: string): string {
+  return text.slice(0, 1).toUpperCase() + text.slice(1)
+}

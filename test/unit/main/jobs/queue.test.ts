@@ -3,8 +3,8 @@ import type { AppJob, JobState } from '../../../../src/shared/api/jobs'
 import { jobStateSchema } from '../../../../src/shared/api/jobs'
 import { HippospikeError } from '../../../../src/shared/errors'
 import { EngineDiedError } from '../../../../src/main/jobs/engine-exit'
+import { PaceBook } from '../../../../src/main/jobs/pace-book'
 import { JobQueue, type JobRun, type Task } from '../../../../src/main/jobs/queue'
-import { secondsLeft } from '../../../../src/main/jobs/time-left'
 import { isOver, nextState, type JobHappening } from '../../../../src/main/jobs/transitions'
 
 describe('the transitions of a job', () => {
@@ -34,29 +34,6 @@ describe('the transitions of a job', () => {
       'cancelled',
       'interrupted'
     ])
-  })
-})
-
-describe('the time left', () => {
-  const pace = {
-    elapsedSeconds: 10,
-    fraction: null,
-    stageStartSeconds: 0,
-    expectedSeconds: null
-  }
-
-  it('follows from the pace of the stage', () => {
-    expect(secondsLeft({ ...pace, fraction: 0.25, stageStartSeconds: 2 })).toBe(24)
-  })
-
-  it('follows from the last job like it, until that has passed', () => {
-    expect(secondsLeft({ ...pace, expectedSeconds: 12 })).toBe(2)
-    expect(secondsLeft({ ...pace, expectedSeconds: 9 })).toBeNull()
-  })
-
-  it('is not told where nothing is known', () => {
-    expect(secondsLeft(pace)).toBeNull()
-    expect(secondsLeft({ ...pace, fraction: 0.01 })).toBeNull()
   })
 })
 
@@ -147,7 +124,7 @@ describe('the queue', () => {
   })
 
   it('tells progress as it comes', async () => {
-    const queue = new JobQueue(() => 0)
+    const queue = new JobQueue(new PaceBook(), () => 0)
     const told: AppJob[] = []
     queue.subscribe((job) => told.push(job))
     queue.add(
@@ -162,6 +139,60 @@ describe('the queue', () => {
       fraction: 0.5,
       message: 'half'
     })
+  })
+
+  it('tells what is left of a job by what the stages of the last ones took', async () => {
+    let clock = 0
+    const queue = new JobQueue(new PaceBook(), () => clock)
+    const told: (number | null)[][] = []
+    const stage = (job: JobRun, name: string, at: number): void => {
+      clock = at * 1000
+      job.onProgress({ stage: name, fraction: null, message: name })
+      const { secondsLeft, usualSeconds } = queue.list().at(-1)!
+      told.push([secondsLeft, usualSeconds])
+    }
+    const job = (start: number, locating: number) =>
+      task((run) => {
+        stage(run, 'read', start + 1)
+        stage(run, 'locate', start + 2)
+        stage(run, 'write', start + 2 + locating)
+        clock += 500
+        return Promise.resolve(null)
+      })
+    for (const [start, locating] of [
+      [0, 4],
+      [10, 6],
+      [20, 4]
+    ] as const) {
+      clock = start * 1000
+      queue.add(job(start, locating))
+      await settled()
+    }
+    // Starting 1, reading 1, locating 4, writing 0.5; the third takes the middle of 4 and 6.
+    expect(told).toEqual([
+      [null, null],
+      [null, null],
+      [null, null],
+      [5.5, 6.5],
+      [4.5, 6.5],
+      [0.5, 6.5],
+      [6.5, 7.5],
+      [5.5, 7.5],
+      [0.5, 7.5]
+    ])
+  })
+
+  it('remembers nothing of a job that was not done, nor of one that tells its own time', async () => {
+    const paces = new PaceBook()
+    const queue = new JobQueue(paces)
+    queue.add(task(() => Promise.reject(new HippospikeError('input', 'bad image'))))
+    const own = { ...task(() => Promise.resolve(null)), paceKey: null }
+    queue.add(own)
+    await settled()
+    expect(paces.usual('x')).toBeNull()
+    queue.add(task(() => Promise.resolve(null)))
+    await settled()
+    expect(paces.usual('x')).not.toBeNull()
   })
 
   it('stops everything when it is closed', async () => {

@@ -56,6 +56,7 @@ const job: AppJob = {
   message: null,
   fraction: 0.5,
   secondsLeft: 12.4,
+  usualSeconds: null,
   startedAt: '2026-01-01T00:00:00Z',
   finishedAt: null,
   problem: null,
@@ -112,6 +113,9 @@ describe('what is said of a job', () => {
     const now = Date.parse('2026-01-01T00:00:03Z')
     expect(timeText(job, now)).toBe('3.0 s · about 12 s left')
     expect(timeText({ ...job, startedAt: null, secondsLeft: null }, now)).toBe('')
+    const slow = { ...job, secondsLeft: null, usualSeconds: 2.5 }
+    expect(timeText(slow, now)).toBe('3.0 s · usually 2.5 s')
+    expect(timeText({ ...slow, secondsLeft: 1 }, now)).toBe('3.0 s · about 1.0 s left')
   })
 
   it('does not speak as the command line does', () => {

@@ -1,4 +1,5 @@
 import type { DicomPatient, DicomProblem, DicomSeriesSummary } from '../../../../shared/dicom'
+import { sentence } from '../../ui/window-words'
 
 /** What the dialog says of a DICOM study, in words. */
 
@@ -52,7 +53,7 @@ export function gridText({ size, spacing, plane, obliqueDegrees }: DicomSeriesSu
 /** A problem as a sentence for the window, which has no options to give. */
 export function problemText({ code, text }: DicomProblem): string {
   const plain = code === 'tilted' ? text.replace(/: give --.*$/, TILTED) : text
-  return plain.charAt(0).toUpperCase() + plain.slice(1)
+  return sentence(plain)
 }
 
 const TILTED = '; the case becomes a straightened copy'

@@ -1,14 +1,12 @@
 import type { AppJob } from '../../../../shared/api/jobs'
 import { durationText } from '../../ui/format'
-import { windowWords } from '../../ui/window-words'
+import { sentence, windowWords } from '../../ui/window-words'
 
-/** What the host calls its stages, for people. */
+/** What the host calls its stages, for people. Of the others its own message says more: which attempt, which side. */
 const STAGES: Readonly<Record<string, string>> = {
   start: 'Starting the engine',
   runtime: 'Choosing a runtime',
   read: 'Reading the image',
-  locate: 'Finding the hippocampi',
-  segment: 'Segmenting',
   load: 'Reading cases to convert by',
   calibrate: 'Converting the ANN',
   compare: 'Comparing',
@@ -21,7 +19,7 @@ const STAGES: Readonly<Record<string, string>> = {
 export function stageText(job: AppJob): string {
   if (job.state === 'queued') return 'Waiting for the job before it'
   if (job.stage === null) return 'Starting the engine'
-  return STAGES[job.stage] ?? job.message ?? job.stage
+  return STAGES[job.stage] ?? sentence(job.message ?? job.stage)
 }
 
 /** Why a job failed, or broke off and what to do then; null where nothing is known. */
@@ -40,13 +38,14 @@ export function secondsRun(job: AppJob, now: number): number | null {
   return Math.max(0, (end - Date.parse(job.startedAt)) / 1000)
 }
 
-/** Time run and time left as far as they are known. */
+/** Time run and time left as far as they are known; of a job that takes longer than usual, what is usual. */
 export function timeText(job: AppJob, now: number): string {
   const run = secondsRun(job, now)
-  const left = job.secondsLeft
+  const { secondsLeft: left, usualSeconds: usual } = job
   const parts = [
     ...(run === null ? [] : [durationText(run)]),
-    ...(left === null ? [] : [`about ${durationText(left)} left`])
+    ...(left !== null ? [`about ${durationText(left)} left`] : []),
+    ...(left === null && usual !== null ? [`usually ${durationText(usual)}`] : [])
   ]
   return parts.join(' · ')
 }

@@ -117,8 +117,3 @@ export function partsText(counts: { train: number; validation: number; test: num
     `${String(counts.test)} held out`
   ].join(' · ')
 }
-
-/** A host's words as a sentence of the window: with a capital. */
-export function sentence(text: string): string {
-  return text.slice(0, 1).toUpperCase() + text.slice(1)
-}

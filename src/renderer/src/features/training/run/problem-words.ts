@@ -1,5 +1,4 @@
-import { windowWords } from '../../../ui/window-words'
-import { sentence } from '../run-words'
+import { sentence, windowWords } from '../../../ui/window-words'
 
 /** What stops a training, as a command line says it and as the window does. */
 const WORDS: readonly [RegExp, string][] = [
