@@ -31,7 +31,7 @@ const asRoot = process.getuid?.() === 0 ? ['--no-sandbox'] : []
 /**
  * The hosts that this machine has, by name.
  *
- * @param {{ gpu: boolean }} options gpu: leave the graphics to the machine instead of drawing in software
+ * @param {{ gpu: boolean }} options gpu: leave the browser's graphics to the machine instead of drawing in software; Electron's always are
  * @returns {Record<string, (workspace: string, home: string) => Promise<OpenWindow>>}
  */
 export function hosts({ gpu }) {
@@ -40,9 +40,10 @@ export function hosts({ gpu }) {
     (path) => path !== undefined && existsSync(path)
   )
   const flags = [...asRoot, ...(gpu ? [] : SOFTWARE_GL)]
+  // What draws in software is chosen by Electron as it is for users: forced, it would compose the whole page by the same slow means.
   return {
     ...(electron && {
-      electron: (workspace, home) => openElectron(electron, flags, workspace, home)
+      electron: (workspace, home) => openElectron(electron, asRoot, workspace, home)
     }),
     ...(browser && { chromium: (workspace, home) => openServed(browser, flags, workspace, home) })
   }

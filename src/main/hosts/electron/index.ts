@@ -66,6 +66,8 @@ function closeWithJobs({ jobs }: Services): void {
 
 // A container that runs as root has to ask for --no-sandbox, which this call would take back.
 if (!app.commandLine.hasSwitch('no-sandbox')) app.enableSandbox()
+// Without a graphics card (a remote desktop, a virtual machine) images are drawn in software. Newer Chromium leaves that to who shows nothing but its own pages.
+app.commandLine.appendSwitch('enable-unsafe-swiftshader')
 protocol.registerSchemesAsPrivileged([SCHEME_PRIVILEGES])
 hardenApp(app)
 app.on('window-all-closed', () => {

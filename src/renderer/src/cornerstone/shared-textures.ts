@@ -12,6 +12,7 @@ export interface GraphicsWindow {
   initialize: () => void
   /** Null before {@link initialize}. */
   getContext: () => WebGL2RenderingContext | null
+  getCanvas: () => HTMLCanvasElement
   /** By name, what the object keeps for itself. */
   getReferenceByName: (name: '_graphicsResources') => ReadonlyMap<object, SharedTexture>
   unregisterGraphicsResourceUser: (coreObject: object, user: vtkObject) => void

@@ -3,6 +3,7 @@ import type { Geometry, Triple } from '../../../shared/geometry'
 import { voxelCount } from '../volume/grid'
 import { PLANES, type PaneCamera, type Plane } from '../volume/planes'
 import { addScaled } from '../volume/vector'
+import { assertGraphics } from './graphics'
 import { createVolume, forgetMetadata, removeVolume } from './local-volume'
 import { graphicsWindow, releaseUnusedTextures } from './shared-textures'
 import { compilations, startCornerstone } from './start'
@@ -58,7 +59,16 @@ export class ImageStage {
   private warming: ReturnType<typeof setTimeout> | undefined
   private readonly stopListening: () => void
 
-  constructor(private readonly elements: Record<PaneId, HTMLDivElement>) {
+  /**
+   * @param lost is called where the graphics processor was reset, as after a driver's crash or a computer's sleep: what was drawn is gone, and
+   *   this stage will draw no more; make another
+   * @throws Error where this window cannot draw
+   */
+  constructor(
+    private readonly elements: Record<PaneId, HTMLDivElement>,
+    lost: () => void
+  ) {
+    assertGraphics()
     startCornerstone()
     this.engine = new RenderingEngine(this.prefix)
     const background: Types.Point3 = [0, 0, 0]
@@ -80,10 +90,16 @@ export class ImageStage {
       this.engine.getViewport(this.viewportId('volume')) as Types.IVolumeViewport,
       () => this.redraw('volume')
     )
-    this.stopListening = compilations.onReady(() => {
+    const stopCompilations = compilations.onReady(() => {
       this.surfaces.programsCame()
       this.redrawAll()
     })
+    const canvas = graphicsWindow(this.engine, this.viewportId('volume')).getCanvas()
+    canvas.addEventListener('webglcontextlost', lost)
+    this.stopListening = () => {
+      stopCompilations()
+      canvas.removeEventListener('webglcontextlost', lost)
+    }
   }
 
   /** Shows an image, or nothing. All layers go. Resolves when it is drawn. */
