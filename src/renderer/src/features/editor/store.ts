@@ -10,24 +10,24 @@ import {
   type ShallowRef
 } from 'vue'
 import type { Geometry } from '../../../../shared/geometry'
-import { resultSchema, type Version } from '../../../../shared/api/cases'
+import { resultSchema } from '../../../../shared/api/cases'
 import { api, messageOf, path } from '../../api'
-import { dismissToast, toast } from '../../ui/toasts'
+import { toast } from '../../ui/toasts'
 import { WorkCancelled } from '../../volume/background'
-import { offsetOf, voxelAt } from '../../volume/grid'
 import { loadMask, useCases } from '../cases'
-import { useViewer, type Gesture, type IntensityWindow } from '../viewer'
+import { useViewer, type IntensityWindow } from '../viewer'
 import { History } from './history'
 import { deleteJournal, JournalWriter, readJournal, type Target } from './journal'
+import { labelIntensities } from './label-intensities'
 import {
   boxOf,
   createWholeMaskEditor,
   editBetween,
-  fill,
   type Edit,
   type WholeMaskOperation
 } from './operations'
-import { Stroke } from './stroke'
+import { createPainting } from './painting'
+import { createVersionNews } from './version-news'
 
 /** Edits of a mask that were found in the journal. */
 export interface Recovery {
@@ -113,7 +113,7 @@ function createEditor(): Editor {
   })
   /** Edits that the user goes away from though they are neither saved nor written down. */
   let givenUp: History | null = null
-  let stroke: Stroke | null = null
+  const news = createVersionNews()
   const wholeMask = createWholeMaskEditor()
   const current = shallowRef<{ name: string; stop: () => void } | null>(null)
 
@@ -193,7 +193,7 @@ function createEditor(): Editor {
   function step(move: (history: History) => Uint32Array | null): void {
     const now = session.value
     // Of a mask that another is shown in place of, nothing would be seen.
-    if (now === null || stroke !== null || viewer.mask.value !== now.history.mask) return
+    if (now === null || painting.busy || viewer.mask.value !== now.history.mask) return
     wholeMask.cancel()
     const offsets = move(now.history)
     if (offsets === null) return
@@ -202,66 +202,15 @@ function createEditor(): Editor {
     if (!now.history.dirty) void cases.refreshResults()
   }
 
-  function onGesture(gesture: Gesture): void {
-    if (gesture.phase === 'start') startGesture(gesture)
-    else if (stroke === null) return
-    else if (gesture.phase === 'move') paint(gesture)
-    else finishStroke(gesture.phase === 'cancel')
-  }
-
-  function startGesture(gesture: Gesture): void {
-    const image = viewer.image.value
-    const now = begin()
-    if (image === null || now === null) return
-    const normalAxis = viewer.brush.ball ? null : gesture.normalAxis
-    if (gesture.tool === 'fill') {
-      fillAt(now, gesture, normalAxis)
-      return
-    }
-    const erases = (gesture.tool === 'eraser') !== gesture.inverted
-    const { low, high } = range
-    const inRange = (offset: number): boolean => {
-      const value = image.voxels[offset]!
-      return value >= low && value <= high
-    }
-    stroke = new Stroke(image.geometry, now.history.mask, {
-      brush: { radiusMm: viewer.brush.radiusMm, normalAxis },
-      label: erases ? 0 : label.value,
-      accepts: gesture.tool === 'threshold' ? inRange : () => true
-    })
-    strokeName = erases ? 'Erase' : gesture.tool === 'threshold' ? 'Threshold paint' : 'Paint'
-    paint(gesture)
-  }
-  let strokeName = ''
-
-  function paint(gesture: Gesture): void {
-    const box = stroke?.paintTo(gesture.index) ?? null
-    if (box !== null) viewer.maskChanged(box, gesture.plane)
-  }
-
-  function finishStroke(cancelled: boolean): void {
-    const finished = stroke
-    stroke = null
-    const now = session.value
-    if (finished === null || now === null) return
-    if (cancelled) {
-      const box = finished.cancel()
-      if (box !== null) viewer.maskChanged(box)
-      return
-    }
-    const { offsets, before } = finished.finish()
-    if (now.history.record(strokeName, offsets, before)) edited(now, offsets)
-  }
-
-  function fillAt(now: Session, gesture: Gesture, normalAxis: number | null): void {
-    const size = viewer.image.value!.geometry.size
-    const voxel = voxelAt(size, gesture.index)
-    if (voxel === null) return
-    const wanted = gesture.inverted ? 0 : label.value
-    const outcome = fill(size, now.history.mask, offsetOf(size, voxel), wanted, normalAxis)
-    if (outcome.problem !== undefined) notice.value = outcome.problem
-    else if (now.history.apply('Fill', outcome.edit)) edited(now, outcome.edit.offsets)
-  }
+  const painting = createPainting({
+    viewer,
+    label,
+    range,
+    notice,
+    begin,
+    session: () => session.value,
+    edited
+  })
 
   async function save(): Promise<boolean> {
     const now = session.value
@@ -281,7 +230,7 @@ function createEditor(): Editor {
       if (history.dirty) journal.later(owner, () => (history.dirty ? history.mask.slice() : null))
       if (cases.caseId.value === caseId && cases.resultId.value === resultId) cases.adopt(result)
       notice.value = null
-      tellOfOthers(base, result.versions)
+      news.saved(base, result.versions)
       return true
     } catch (error) {
       notice.value = `Not saved: ${messageOf(error)}`
@@ -290,21 +239,6 @@ function createEditor(): Editor {
     } finally {
       saving.value = false
     }
-  }
-
-  /** What was saved elsewhere while this window drew is kept, and in nothing of what it drew. */
-  function tellOfOthers(base: number | null, versions: readonly Version[]): void {
-    const own = versions.at(-1)?.version
-    const others = versions.filter(({ version }) => version > (base ?? Infinity) && version !== own)
-    if (news !== null) dismissToast(news)
-    if (own === undefined || others.length === 0) return
-    const list = others.map(({ version, by }) => `version ${version} by ${by}`).join(', ')
-    toast(
-      `Saved as version ${own}. It was drawn without ${list}, which stays in the list of versions`,
-      {
-        kind: 'problem'
-      }
-    )
   }
 
   async function startEmpty(): Promise<boolean> {
@@ -356,10 +290,14 @@ function createEditor(): Editor {
   /** Edits keep the place of a version that was saved elsewhere: it would be shown in place of them, and they would be gone. */
   function mayReplace(): boolean {
     const now = session.value
-    if (now === null || (stroke === null && !now.history.dirty)) return true
+    if (now === null || (!painting.busy && !now.history.dirty)) return true
     // Whoever saves it takes the journal away.
     journal.later(now.target, () => (now.history.dirty ? now.history.mask.slice() : null))
-    tellOfNews(now.target)
+    const { caseId, resultId } = now.target
+    const newest = cases.result.value?.versions.at(-1)
+    if (newest !== undefined && newest.version !== cases.shownVersion.value) {
+      news.tell(`${caseId}/${resultId}`, newest)
+    }
     return false
   }
 
@@ -387,25 +325,10 @@ function createEditor(): Editor {
     return false
   }
 
-  let told = ''
-  let news: number | null = null
-  function tellOfNews({ caseId, resultId }: Target): void {
-    const newest = cases.result.value?.versions.at(-1)
-    if (newest === undefined || newest.version === cases.shownVersion.value) return
-    const which = `${caseId}/${resultId}/${newest.version}`
-    if (which === told) return
-    told = which
-    if (news !== null) dismissToast(news)
-    news = toast(
-      `Version ${newest.version} of this mask was saved elsewhere, by ${newest.by}. Your edits stay: save them as a version of their own, or undo them to see that one`,
-      { kind: 'problem' }
-    )
-  }
-
-  viewer.onGesture(onGesture)
+  viewer.onGesture(painting.onGesture)
   cases.beforeLeaving(async (reason) => {
     if (reason === 'replace') return mayReplace()
-    finishStroke(false)
+    painting.finish(false)
     return keepEdits()
   })
   watch(cases.caseId, (id) => {
@@ -455,7 +378,8 @@ function createEditor(): Editor {
     range,
     rangeFromLabel() {
       const [image, mask] = [viewer.image.value, viewer.mask.value]
-      const found = image === null || mask === null ? null : spread(image.voxels, mask, label.value)
+      const found =
+        image === null || mask === null ? null : labelIntensities(image.voxels, mask, label.value)
       if (found === null) notice.value = 'No voxel has this label yet'
       else Object.assign(range, found)
     },
@@ -515,20 +439,4 @@ function createEditor(): Editor {
     const geometry = viewer.image.value?.geometry
     return geometry === undefined ? Promise.resolve() : run(geometry)
   }
-}
-
-/** Two standard deviations around the mean intensity under a label; null where no voxel has it. */
-function spread(voxels: Float32Array, mask: Uint8Array, label: number): IntensityWindow | null {
-  let [count, sum, squares] = [0, 0, 0]
-  for (let n = 0; n < mask.length; n++) {
-    if (mask[n] !== label) continue
-    const value = voxels[n]!
-    count++
-    sum += value
-    squares += value * value
-  }
-  if (count === 0) return null
-  const mean = sum / count
-  const deviation = Math.sqrt(Math.max(0, squares / count - mean * mean))
-  return { low: mean - 2 * deviation, high: mean + 2 * deviation }
 }
