@@ -28,6 +28,8 @@ export const T1_LOOKS = {
   'a slab of 110 mm, bottom to top': (head) => slab(head, 2, 110),
   'a slab of 90 mm, back to front': (head) => slab(head, 1, 90),
   'a slab of 60 mm, back to front': (head) => slab(head, 1, 60),
+  'a slab of 40 mm, back to front': (head) => slab(head, 1, 40),
+  'a slab of 45 mm, bottom to top': (head) => slab(head, 2, 45),
   'a slab of 100 mm, left to right': (head) => slab(head, 0, 100),
   'a long neck': (head) => withNeck(head),
   'offset background': (head) => mapped(head.volume, (value) => value + 0.5 * head.white)
@@ -40,6 +42,8 @@ export const IMPOSTORS = {
   FLAIR: (head) => tissues(head, [0.05, 0.15, 1, 0.75, 0.6]),
   'diffusion, brain alone': (head) =>
     alone(head, smoothed(tissues(head, [0, 0.05, 1, 0.85, 0]), 3)),
+  'diffusion, brain alone, a slab of 45 mm, back to front': (head) =>
+    slab({ ...head, volume: IMPOSTORS['diffusion, brain alone'](head) }, 1, 45),
   'functional, brain alone': (head) => alone(head, smoothed(tissues(head, [0, 1, 0.8, 0.6, 0]), 4)),
   'FDG-PET': (head) => smoothed(tissues(head, [0, 0.1, 1, 0.3, 0.1]), 6),
   CT: (head, random) => ct(head, random),

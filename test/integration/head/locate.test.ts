@@ -3,12 +3,17 @@ import type { Triple } from '../../../src/shared/geometry'
 import { SIDES, type Side } from '../../../src/shared/labels'
 import { boxGrid } from '../../../src/core/head/box-grid'
 import { invertAffine, transformPoint } from '../../../src/core/volume/affine'
+import { crop } from '../../../src/core/volume/crop'
 import { indexToPhysical, physicalToIndex } from '../../../src/core/volume/geometry'
 import { nearestAxisOrder, reorder } from '../../../src/core/volume/orientation'
 import { rescale } from '../../../src/core/volume/rescale'
 import type { Volume } from '../../../src/core/volume/volume'
 import { readImage } from '../../../src/main/imaging/read-image'
-import { headProblem, registerHead } from '../../../src/main/imaging/registration/register-head'
+import {
+  headProblem,
+  isSlab,
+  registerHead
+} from '../../../src/main/imaging/registration/register-head'
 import { readTemplate, type Template } from '../../../src/main/imaging/registration/template'
 import { motion, moved, restored, rotation } from '../../fixtures/moved-head'
 import { sharedData } from '../../shared-data'
@@ -69,6 +74,37 @@ describe('a head is located', () => {
       expect(error(fit!.transform, by)).toBeLessThan(3)
     }
   )
+})
+
+describe('a slab of 44 mm around the hippocampi', () => {
+  const slab = (volume: Volume, axis: 1 | 2): Volume => {
+    const { geometry } = volume
+    const middle = Math.round(physicalToIndex(geometry, template.hippocampi.left.centre)[axis]!)
+    const half = 22 / geometry.spacing[axis]!
+    const [start, end]: Triple[] = [[0, 0, 0], [...geometry.size]]
+    start![axis] = middle - half
+    end![axis] = middle + half
+    return crop(volume, { start: start!, end: end! })
+  }
+
+  it.each([
+    ['from back to front', 1],
+    ['from bottom to top', 2]
+  ] as const)('%s is located, and told from a whole head', async (_, axis) => {
+    const { volume } = template
+    const by = motion(volume.geometry, rotation([0.2, 1, -0.5], 12), [15, -20, 10])
+    const fit = await registerHead(moved(slab(volume, axis), by), volume, signal)
+    expect(headProblem(fit)).toBeNull()
+    expect(isSlab(fit!)).toBe(true)
+    expect(error(fit!.transform, by)).toBeLessThan(4)
+  })
+
+  it('of another contrast is refused', async () => {
+    const { volume } = template
+    const other = { ...volume, voxels: volume.voxels.map((x) => (x > 20 ? 275 - x : 0)) }
+    const fit = await registerHead(slab(other, 1), volume, signal)
+    expect(headProblem(fit)).toMatch(/shows only \d+% of a brain/)
+  })
 })
 
 describe('what is no T1-weighted head is told from one', () => {

@@ -10,6 +10,7 @@ import { meanConfidence } from '../../../core/metrics/confidence'
 import { volumesMm3 } from '../../../core/metrics/volumes'
 import { crop } from '../../../core/volume/crop'
 import type { Volume } from '../../../core/volume/volume'
+import { isSlab } from '../../imaging/registration/register-head'
 import type { LocatedHead } from './locate'
 import type { SegmentedRegion } from './infer-region'
 
@@ -84,6 +85,9 @@ function scanFlags({ fit }: LocatedHead, { spacing }: Geometry): QcFlag[] {
       message: fitText(fit.correlation)
     })
   }
+  if (fit !== null && isSlab(fit)) {
+    flags.push({ code: 'fit', side: null, message: slabText(fit.coverage) })
+  }
   const coarse = coarseText(spacing)
   if (coarse !== null) {
     flags.push({
@@ -100,6 +104,10 @@ function fitText(correlation: number): string {
   return correlation < DOUBTFUL_CORRELATION
     ? `the scan may be no T1-weighted one, or the boxes may lie elsewhere (${agreement}); trust no mask before you have looked at it`
     : `the head fits the template only fairly (${agreement}); check that the boxes hold the hippocampi`
+}
+
+function slabText(coverage: number): string {
+  return `the scan shows only ${(100 * coverage).toFixed(0)}% of a brain; check that the boxes hold the hippocampi. The intracranial volume cannot be told from it`
 }
 
 function sideFlags(side: Side, found: SegmentedRegion): QcFlag[] {

@@ -26,8 +26,11 @@ const STARTS: readonly { at: Start; image: 'plain' | 'even' }[] = [
 const GOOD_CORRELATION = 0.75
 /** Below this the scan does not look like a T1-weighted head; a little above, a warning says so. See docs/decisions/locating.md. */
 export const LEAST_CORRELATION = 0.5
-/** Of the template's brain that must lie within the scan. */
-export const LEAST_COVERAGE = 0.6
+/** Of the template's brain that must lie within the scan… */
+const LEAST_COVERAGE = 0.6
+/** …or, where what it shows agrees as well as this, of a slab. See docs/decisions/locating.md. */
+const LEAST_SLAB_COVERAGE = 0.3
+const LEAST_SLAB_CORRELATION = 0.7
 /** Volume of a head's brain against the template's, in either direction. */
 const VOLUME_FACTOR = 2.2
 
@@ -75,7 +78,9 @@ export async function registerHead(
 /** Why a fit is none of a T1-weighted head, in words that follow "the scan"; null for a good one. */
 export function headProblem(fit: HeadFit | null): string | null {
   if (fit === null) return 'could not be brought together with a head at all'
-  if (fit.coverage < LEAST_COVERAGE) {
+  const agreesAsSlab =
+    fit.coverage >= LEAST_SLAB_COVERAGE && fit.correlation >= LEAST_SLAB_CORRELATION
+  if (isSlab(fit) && !agreesAsSlab) {
     return `shows only ${(100 * fit.coverage).toFixed(0)}% of a brain`
   }
   if (fit.scale < 1 / VOLUME_FACTOR || fit.scale > VOLUME_FACTOR) {
@@ -85,6 +90,11 @@ export function headProblem(fit: HeadFit | null): string | null {
     return `does not look like a T1-weighted head (agreement ${fit.correlation.toFixed(2)}, at least ${LEAST_CORRELATION} is needed)`
   }
   return null
+}
+
+/** Whether a scan shows only a part of a brain. */
+export function isSlab({ coverage }: FitQuality): boolean {
+  return coverage < LEAST_COVERAGE
 }
 
 /** A scan of only some of the brain correlates by chance; a fit that leaves the scan ranks behind one that does not. */
