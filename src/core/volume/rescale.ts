@@ -30,14 +30,22 @@ export function rescale(volume: Volume, spacing: Readonly<Triple>): Volume {
   const geometry = rescaledGeometry(volume.geometry, spacing)
   let voxels = volume.voxels
   const size: Triple = [...volume.geometry.size]
-  for (let axis = 0; axis < 3; axis++) {
+  const ratios = spacing.map((one, axis) => one / volume.geometry.spacing[axis]!)
+  for (const axis of leastWorkFirst(ratios)) {
     const target = geometry.size[axis]!
-    const ratio = spacing[axis]! / volume.geometry.spacing[axis]!
+    const ratio = ratios[axis]!
     if (target === size[axis] && ratio === 1) continue
     voxels = rescaleAxis(voxels, size, axis, target, ratio)
     size[axis] = target
   }
   return { geometry, voxels: voxels === volume.voxels ? voxels.slice() : voxels }
+}
+
+/** What makes the image smaller comes before what makes it larger, and of the former whole planes are added up before single voxels. */
+function leastWorkFirst(ratios: readonly number[]): number[] {
+  const axes = [...ratios.keys()]
+  const isSmaller = (axis: number): boolean => ratios[axis]! > 1
+  return [...axes.filter(isSmaller).reverse(), ...axes.filter((axis) => !isSmaller(axis))]
 }
 
 function rescaleAxis(
@@ -55,12 +63,23 @@ function rescaleAxis(
     taps.forEach(({ first, weights }, n) => {
       const to = inner * (n + target * o)
       weights.forEach((weight, m) => {
-        const from = inner * (first + m + size[axis]! * o)
-        for (let x = 0; x < inner; x++) out[to + x]! += weight * voxels[from + x]!
+        addWeighted(out, to, voxels, inner * (first + m + size[axis]! * o), inner, weight)
       })
     })
   }
   return out
+}
+
+/** A function of its own, so that the loop that does the work is compiled for itself. */
+function addWeighted(
+  out: Float32Array,
+  to: number,
+  voxels: Float32Array,
+  from: number,
+  length: number,
+  weight: number
+): void {
+  for (let x = 0; x < length; x++) out[to + x]! += weight * voxels[from + x]!
 }
 
 /** The source voxels that make voxel n of the new line, and their weights, which add up to 1. */

@@ -1,13 +1,16 @@
+import { createReadStream } from 'node:fs'
 import { stat } from 'node:fs/promises'
-import { promisify } from 'node:util'
-import { constants, gunzip, gunzipSync } from 'node:zlib'
+import { Writable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import { constants, createGunzip, gunzipSync } from 'node:zlib'
+import { HippospikeError } from '../../shared/errors'
 import { badInput } from './image-checks'
 import { readStart } from './read-start'
 
-const gunzipAsync = promisify(gunzip)
-
 /** Enough compressed bytes to hold any header read here, however badly it compresses. */
 const HEAD_BYTES = 4096
+/** Unpacked at a time. */
+const PIECE_BYTES = 2 ** 20
 /** Bytes after the voxels that are ignored, as other readers do; more is a file that is not what it says. */
 const TRAILING_BYTES = 2 ** 26
 
@@ -52,7 +55,7 @@ async function startOf(path: string, limit: number): Promise<Uint8Array> {
   try {
     return await readStart(path, limit)
   } catch (cause) {
-    throw badInput(path, `cannot be read (${(cause as Error).message})`, cause)
+    throw unreadable(path, cause)
   }
 }
 
@@ -60,11 +63,27 @@ async function inflate(path: string, needed: number): Promise<Uint8Array> {
   const most = needed + TRAILING_BYTES
   // Packing makes nothing larger that is worth the name.
   if ((await stat(path)).size > most) throw tooLong(path, needed)
-  const stored = await startOf(path, most)
+  // Filled as it comes: what is unpacked of a large head would else be in memory twice. The system gives the memory out as it is used, not where a header lies.
+  const content = new Uint8Array(needed)
+  let length = 0
+  const into = new Writable({
+    write(piece: Uint8Array, _, done) {
+      if (length < needed) content.set(piece.subarray(0, needed - length), length)
+      length += piece.length
+      done(length > most ? tooLong(path, needed) : null)
+    }
+  })
   try {
-    return await gunzipAsync(stored, { maxOutputLength: most })
+    await pipeline(
+      createReadStream(path, { highWaterMark: PIECE_BYTES }),
+      createGunzip({ chunkSize: PIECE_BYTES }),
+      into
+    )
+    return content.subarray(0, Math.min(length, needed))
   } catch (cause) {
-    const code = (cause as NodeJS.ErrnoException).code
+    if (cause instanceof HippospikeError) throw cause
+    const { code, syscall } = cause as NodeJS.ErrnoException
+    if (syscall !== undefined) throw unreadable(path, cause)
     if (code === 'Z_BUF_ERROR') {
       throw badInput(
         path,
@@ -72,19 +91,19 @@ async function inflate(path: string, needed: number): Promise<Uint8Array> {
         cause
       )
     }
-    if (code === 'ERR_BUFFER_TOO_LARGE') {
-      throw tooLong(path, needed, cause)
-    }
     throw damaged(path, cause)
   }
 }
 
-function tooLong(path: string, needed: number, cause?: unknown): Error {
+function tooLong(path: string, needed: number): HippospikeError {
   return badInput(
     path,
-    `unpacks to far more than the ${needed} bytes its header declares; export it again`,
-    cause
+    `unpacks to far more than the ${needed} bytes its header declares; export it again`
   )
+}
+
+function unreadable(path: string, cause: unknown): HippospikeError {
+  return badInput(path, `cannot be read (${(cause as Error).message})`, cause)
 }
 
 function damaged(path: string, cause: unknown): Error {

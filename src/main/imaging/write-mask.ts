@@ -101,8 +101,7 @@ async function writeNifti(
   const native = new Uint8Array(values.buffer, values.byteOffset, values.byteLength)
   // Typed arrays are little-endian on every machine Node runs on but s390x, which is not supported.
   const voxels = littleEndian ? native : swapped(native, values.BYTES_PER_ELEMENT)
-  const content = Buffer.concat([header, voxels])
-  const data = /\.gz$/i.test(path) ? await gzipAsync(content) : content
+  const data = await packed(path, [header, voxels])
   await writeFileAtomic(path, data, {
     overwrite: force,
     outputs: options.outputs,
@@ -114,4 +113,9 @@ async function writeNifti(
         bytesPerValue: values.BYTES_PER_ELEMENT
       })
   })
+}
+
+async function packed(path: string, parts: Uint8Array[]): Promise<Buffer> {
+  const content = Buffer.concat(parts)
+  return /\.gz$/i.test(path) ? gzipAsync(content) : content
 }

@@ -9,7 +9,8 @@ const SAMPLE = 400_000
 export function imageFacts({ geometry, voxels }: Volume): CaseImage {
   let low = Infinity
   let high = -Infinity
-  for (const value of voxels) {
+  for (let n = 0; n < voxels.length; n++) {
+    const value = voxels[n]!
     if (value < low) low = value
     if (value > high) high = value
   }

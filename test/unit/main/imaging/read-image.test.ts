@@ -42,6 +42,15 @@ describe('a NIfTI image', () => {
     }
   )
 
+  test('that is unpacked in many pieces is whole, whatever follows its voxels', async () => {
+    const dim = [3, 160, 160, 70]
+    const voxels = Float32Array.from({ length: 160 * 160 * 70 }, (_, n) => Math.sin(n))
+    const bytes = niftiBytes({ datatype: 'float32', dim, voxels })
+    const path = folder.writeGzip('large.nii.gz', Buffer.concat([bytes, Buffer.alloc(3_000_000)]))
+    const { volume } = await readImage(path)
+    expect(Buffer.from(volume.voxels.buffer).equals(Buffer.from(voxels.buffer))).toBe(true)
+  })
+
   test.each([
     ['uint8', [0, 255, 7]],
     ['int8', [-128, 127, 7]],
