@@ -118,9 +118,13 @@ async function bodyOf(
   if (content === undefined) return {}
   if (content instanceof Uint8Array || content instanceof Blob) {
     const headers = { 'content-type': 'application/octet-stream' }
-    // Never a blob itself: not every Electron hands those on from its own schemes.
+    const asIs = !pack || (content instanceof Blob && (await isPacked(content)))
+    // Read while it is sent, so that the window goes on; but not every Electron hands a blob on from its own scheme.
+    if (asIs && content instanceof Blob && location.protocol.startsWith('http')) {
+      return { body: content, headers }
+    }
     const bytes = content instanceof Blob ? await bytesOf(content) : content
-    if (!pack || bytes.byteLength < PACKED_FROM_BYTES) return { body: bytes, headers }
+    if (asIs || bytes.byteLength < PACKED_FROM_BYTES) return { body: bytes, headers }
     const packed = new Response(
       new Blob([bytes]).stream().pipeThrough(new CompressionStream('gzip'))
     )
@@ -130,6 +134,12 @@ async function bodyOf(
     }
   }
   return { body: JSON.stringify(content), headers: { 'content-type': 'application/json' } }
+}
+
+/** Whether a file begins as gzip does, or a zip archive. */
+async function isPacked(blob: Blob): Promise<boolean> {
+  const [first, second] = new Uint8Array(await bytesOf(blob.slice(0, 2)))
+  return (first === 0x1f && second === 0x8b) || (first === 0x50 && second === 0x4b)
 }
 
 async function bytesOf(blob: Blob): Promise<ArrayBuffer> {

@@ -102,7 +102,11 @@ export class ImageStage {
     }
   }
 
-  /** Shows an image, or nothing. All layers go. Resolves when it is drawn. */
+  /**
+   * Shows an image, or nothing. All layers go. Resolves when it is drawn.
+   *
+   * @throws Error where the graphics processor does not take it; nothing is shown then
+   */
   setImage(image: { geometry: Geometry; voxels: Float32Array } | null): Promise<void> {
     return this.inOrder(async () => {
       this.empty()
@@ -112,7 +116,13 @@ export class ImageStage {
       }
       const id = this.volumeId(IMAGE)
       this.imageVolume = await createVolume(id, image.geometry, image.voxels)
-      await this.send(this.imageVolume, this.interpolate)
+      try {
+        await this.send(this.imageVolume, this.interpolate)
+      } catch (error) {
+        // Nothing is to be laid over what is not there.
+        this.empty()
+        throw error
+      }
       for (const plane of PLANES) {
         await this.slices(plane).setVolumes([
           {

@@ -37,6 +37,7 @@ interface VolumeTexture {
  * at one go, and a head takes longer than the window should stand still.
  *
  * @param window vtk.js's
+ * @throws Error where the graphics processor does not take so large a volume
  */
 export async function sendTexture(
   volume: Types.IImageVolume,
@@ -49,11 +50,16 @@ export async function sendTexture(
   const texture = textureOf(volume)
   const [width, height, depth] = volume.dimensions
   const dataType = volume.dataType!
+  const most = gl.getParameter(gl.MAX_3D_TEXTURE_SIZE) as number
+  if (Math.max(width, height, depth) > most) {
+    throw tooLarge(volume, `takes ${String(most)} voxels along an axis at most`)
+  }
   texture.setOpenGLRenderWindow(window)
   texture.enableUseHalfFloat(false)
   texture.resetFormatAndType()
   texture.setTextureParameters({ width, height, depth, numberOfComponents: 1, dataType })
   texture.create3DFromRaw({ width, height, depth, numComps: 1, dataType, data: null })
+  if (gl.getError() === gl.OUT_OF_MEMORY) throw tooLarge(volume, 'has no memory left for it')
   const frames = texture.getUpdatedFrames()
   for (let k = 0; k < depth; k++) frames[k] = null
   const turn = turns()
@@ -65,6 +71,12 @@ export async function sendTexture(
     await pace(bytes)
     await turn()
   }
+}
+
+function tooLarge({ dimensions }: Types.IImageVolume, why: string): Error {
+  return new Error(
+    `an image of ${dimensions.join('×')} voxels cannot be drawn here: the graphics processor ${why}; it can be segmented and exported all the same`
+  )
 }
 
 /** Whether the graphics processor mixes neighbouring voxels. */

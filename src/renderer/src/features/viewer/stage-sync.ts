@@ -23,12 +23,12 @@ const SURFACE_DELAY = 250
  * Keeps the stage as the store says. Every watcher says one thing of the store; the stage does them in the order in which
  * they come.
  *
- * @param report is told what could not be drawn
+ * @param report is told what could not be drawn; null once another image is to be
  */
 export function syncStage(
   viewer: Viewer,
   stage: ImageStage,
-  report: (problem: string) => void
+  report: (problem: string | null) => void
 ): { drawn: ShallowRef<boolean> } {
   const drawn = shallowRef(false)
   const shown = (done: Promise<void>): void => {
@@ -41,6 +41,7 @@ export function syncStage(
     viewer.image,
     (image) => {
       drawn.value = false
+      report(null)
       const showing = stage.setImage(image).then(() => {
         drawn.value = image !== null
       })
