@@ -103,9 +103,10 @@ function rank({ correlation, coverage, scale }: HeadFit): number {
   return plausible ? correlation * Math.min(1, coverage / 0.9) : -1
 }
 
+/** Put in order once it is small: a copy of a head of 0.4 mm takes half a gigabyte. */
 function coarse(volume: Volume): Volume {
-  const ordered = reorder(volume, nearestAxisOrder(volume.geometry.direction))
-  return rescale(ordered, [SPACING, SPACING, SPACING])
+  const small = rescale(volume, [SPACING, SPACING, SPACING])
+  return reorder(small, nearestAxisOrder(small.geometry.direction))
 }
 
 /** Bright fat and vessels would otherwise take most of the histogram. */
