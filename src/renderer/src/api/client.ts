@@ -2,6 +2,7 @@ import type { z } from 'zod'
 import { apiFailureSchema } from '../../../shared/api/failure'
 import { firstIssue } from '../../../shared/issues'
 import { ApiError, messageOf } from './api-error'
+import { gzipped } from './gzip'
 
 type Method = 'GET' | 'POST' | 'PUT' | 'DELETE'
 
@@ -125,13 +126,7 @@ async function bodyOf(
     }
     const bytes = content instanceof Blob ? await bytesOf(content) : content
     if (asIs || bytes.byteLength < PACKED_FROM_BYTES) return { body: bytes, headers }
-    const packed = new Response(
-      new Blob([bytes]).stream().pipeThrough(new CompressionStream('gzip'))
-    )
-    return {
-      body: await packed.arrayBuffer(),
-      headers: { ...headers, 'content-encoding': 'gzip' }
-    }
+    return { body: await gzipped(bytes), headers: { ...headers, 'content-encoding': 'gzip' } }
   }
   return { body: JSON.stringify(content), headers: { 'content-type': 'application/json' } }
 }
