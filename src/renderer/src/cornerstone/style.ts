@@ -55,6 +55,8 @@ export function shareProgram(actor: Types.VolumeActor): void {
       })
     | null
   mapper?.setViewSpecificProperties(ONE_PROGRAM)
+  // vtk.js would warn of every large image, at every drawing, that the whole volume takes more steps than Cornerstone allows; a slice takes one.
+  mapper?.setMaximumSamplesPerRay(Infinity)
 }
 
 /** vtk.js leaves it out of its types. */
