@@ -5,7 +5,10 @@ import type { Volume } from '../../core/volume/volume'
 /** Percentiles of more voxels than these are taken from an even sample. */
 const SAMPLE = 400_000
 
-/** Where an image lies and how to show it first: its range, and the window between the 1st and 99th percentile. */
+/**
+ * Where an image lies and how to show it first: its range, and the window from its 1st percentile to the 99th of what is brighter than its mean. The air around
+ * a head, which is more than half of most scans, would else draw the upper end down to white matter, and nothing be told apart in that.
+ */
 export function imageFacts({ geometry, voxels }: Volume): CaseImage {
   let low = Infinity
   let high = -Infinity
@@ -19,7 +22,9 @@ export function imageFacts({ geometry, voxels }: Volume): CaseImage {
   for (let n = 0; n < sample.length; n++) sample[n] = voxels[n * step]!
   sample.sort()
   const at = (fraction: number): number => sample[Math.round(fraction * (sample.length - 1))]!
-  const [first, last] = [at(0.01), at(0.99)]
+  const mean = sample.reduce((sum, value) => sum + value, 0) / sample.length
+  const dark = sample.findIndex((value) => value > mean) / sample.length
+  const [first, last] = [at(0.01), at(dark + 0.99 * (1 - dark))]
   return {
     geometry,
     range: [low, high],

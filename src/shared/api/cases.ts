@@ -74,7 +74,7 @@ export const caseImageSchema = z.strictObject({
   geometry: geometrySchema,
   /** Smallest and largest finite voxel. */
   range: z.tuple([z.number(), z.number()]),
-  /** 1st and 99th percentile: what to show first. */
+  /** What to show first: from the 1st percentile to the 99th of what is brighter than the mean. */
   window: z.strictObject({ low: z.number(), high: z.number() }),
   /** Volume of a voxel in mm³. */
   voxelMm3: z.number()
