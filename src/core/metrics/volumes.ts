@@ -30,10 +30,18 @@ export function sideVolumesMm3({
   return { left: of('left'), right: of('right') }
 }
 
-/** Voxels of each label. */
-function labelCounts(voxels: Uint8Array): Float64Array {
+/** Voxels of each label, 256 numbers. */
+export function labelCounts(voxels: Uint8Array): Float64Array {
   const counts = new Float64Array(256)
-  for (let n = 0; n < voxels.length; n++) counts[voxels[n]!]!++
+  let labelled = 0
+  for (let n = 0; n < voxels.length; n++) {
+    const label = voxels[n]!
+    // Nearly all of a head's mask is background, and to count up one number after the other would wait for each.
+    if (label === 0) continue
+    counts[label]!++
+    labelled++
+  }
+  counts[0] = voxels.length - labelled
   return counts
 }
 

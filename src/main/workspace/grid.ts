@@ -1,6 +1,7 @@
 import type { Geometry } from '../../shared/geometry'
 import { HippospikeError } from '../../shared/errors'
 import { HEAD_LABELS } from '../../shared/labels'
+import { labelCounts } from '../../core/metrics/volumes'
 import { farthestApart, voxelCount } from '../../core/volume/geometry'
 
 /** Labels that a mask may hold, background among them. */
@@ -18,8 +19,9 @@ export function checkMaskVoxels(voxels: Uint8Array, { size }: Geometry): void {
       `the mask has ${voxels.length} voxels, the image ${size.join('×')} = ${expected}; it must be on the image's grid`
     )
   }
-  const strange = voxels.find((label) => !MASK_LABELS.includes(label))
-  if (strange === undefined) return
+  const counts = labelCounts(voxels)
+  const strange = counts.findIndex((count, label) => count > 0 && !MASK_LABELS.includes(label))
+  if (strange < 0) return
   throw new HippospikeError(
     'usage',
     `the mask has label ${strange}; allowed are ${MASK_LABELS.join(', ')}`

@@ -212,8 +212,6 @@ async function writeVersion(
 
 function differing(a: Uint8Array, b: Uint8Array): number {
   let count = 0
-  a.forEach((label, n) => {
-    if (label !== b[n]) count++
-  })
+  for (let n = 0; n < a.length; n++) if (a[n] !== b[n]) count++
   return count
 }
