@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { headBoxSchema } from './head'
 import { runtimeSchema } from './runtime'
 
 /**
@@ -46,7 +47,12 @@ export const engineMessageSchema = z.discriminatedUnion('type', [
   z.strictObject({
     type: z.literal('failed'),
     jobId,
-    error: z.strictObject({ kind: failureKindSchema, message: z.string().min(1) })
+    error: z.strictObject({
+      kind: failureKindSchema,
+      message: z.string().min(1),
+      /** Of a head in which the hippocampi could not be located: where they may lie, if that is known. */
+      guess: z.array(headBoxSchema).max(2).optional()
+    })
   }),
   z.strictObject({ type: z.literal('log'), level: logLevelSchema, message: z.string() })
 ])

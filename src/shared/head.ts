@@ -9,6 +9,16 @@ export const sideSchema = z.enum(['left', 'right'])
 export const headBoxSchema = z.strictObject({ side: sideSchema, grid: geometrySchema })
 export type HeadBox = z.infer<typeof headBoxSchema>
 
+/** A box, or the voxel of the image that a box of the usual size is put around: 0-based, in stored axis order. */
+export const givenBoxSchema = z.union([
+  headBoxSchema,
+  z.strictObject({
+    side: sideSchema,
+    voxel: z.tuple([z.int().min(0), z.int().min(0), z.int().min(0)])
+  })
+])
+export type GivenBox = z.infer<typeof givenBoxSchema>
+
 export const structureVolumesSchema = z.strictObject({
   anterior: z.number(),
   posterior: z.number(),
@@ -20,6 +30,7 @@ export type StructureVolumes = z.infer<typeof structureVolumesSchema>
 export const qcFlagSchema = z.strictObject({
   code: z.enum([
     'fit',
+    'boxes',
     'edge',
     'empty',
     'small',
@@ -67,3 +78,8 @@ export const headReportSchema = z.strictObject({
   flags: z.array(qcFlagSchema)
 })
 export type HeadReport = z.infer<typeof headReportSchema>
+
+/** Whether a head was segmented in boxes that a person has placed or moved. */
+export function hasOwnBoxes({ fit, boxes }: Pick<HeadReport, 'fit' | 'boxes'>): boolean {
+  return fit === null && boxes.length > 0
+}

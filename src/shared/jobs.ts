@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { dicomRequestSchema } from './dicom'
-import { headBoxSchema, headReportSchema } from './head'
+import { givenBoxSchema, headReportSchema } from './head'
 import { runtimeSchema } from './runtime'
 import { spikeModeSchema } from './model'
 import { diceSchema, partSchema } from './training'
@@ -60,7 +60,9 @@ export const segmentRequestSchema = z.strictObject({
   /** `native`: 1 and 2 in a crop, 1 to 4 in a head; `freesurfer`: 17 and 53. */
   labels: z.enum(['native', 'freesurfer']),
   /** Of a head: these in place of located ones. */
-  boxes: z.array(headBoxSchema).min(1).max(2).nullable(),
+  boxes: z.array(givenBoxSchema).min(1).max(2).nullable(),
+  /** Of boxes that are given: that the head was located before, by which it is known to be a T1-weighted one. */
+  isKnownHead: z.boolean().optional(),
   /** Of a head: segment it again in moved windows, to tell how repeatable its volumes are. */
   repeatability: z.boolean().optional(),
   /** Folder of the template that heads are registered to. */

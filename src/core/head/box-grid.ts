@@ -22,7 +22,7 @@ export const ENLARGEMENT = 6
 const PITCH = (10 * Math.PI) / 180
 
 /** Columns are the directions right, front and up, in LPS. */
-const RAS_IN_LPS = [-1, 0, 0, 0, -1, 0, 0, 0, 1]
+export const RAS_IN_LPS: readonly number[] = [-1, 0, 0, 0, -1, 0, 0, 0, 1]
 
 /**
  * The grid of 1 mm voxels around a place of a head, with axes to the right, front and top of the head itself, whatever the axes of its scan.

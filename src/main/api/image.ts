@@ -1,7 +1,8 @@
 import { Hono } from 'hono'
 import { z } from 'zod'
+import { standardBoxes } from '../../core/head/standard-boxes'
 import { narrowed } from '../../core/volume/narrow'
-import { caseImageSchema } from '../../shared/api/cases'
+import { caseImageSchema, startBoxesSchema } from '../../shared/api/cases'
 import { readCase } from '../workspace/case-record'
 import { answer, bytesResponse, pathPart, queryOf } from './http'
 import type { Services } from './services'
@@ -14,6 +15,10 @@ export function imageRoutes({ session, images }: Services): Hono {
     .get('/cases/:case/image', async (context) => {
       const { record } = await readCase(session.root, pathPart(context, 'case'))
       return answer(caseImageSchema, record.image)
+    })
+    .get('/cases/:case/image/boxes', async (context) => {
+      const { record } = await readCase(session.root, pathPart(context, 'case'))
+      return answer(startBoxesSchema, standardBoxes(record.image.geometry))
     })
     .get('/cases/:case/image/voxels', async (context) => {
       const { scan } = await readCase(session.root, pathPart(context, 'case'))

@@ -1,6 +1,7 @@
 import { hostMessageSchema, type HostMessage, type RunMessage } from '../../shared/engine-protocol'
 import { HippospikeError, toHippospikeError } from '../../shared/errors'
 import { firstIssue } from '../../shared/issues'
+import { NotLocatedError } from '../../shared/not-located'
 import type { DenseRuntime, RuntimeInfo } from '../../shared/runtime'
 import type { Channel } from './channel'
 import type { JobRegistry } from './jobs'
@@ -132,8 +133,10 @@ export class Engine {
     )
   }
 
-  private sendFailure(jobId: string, { kind, message }: HippospikeError): void {
+  private sendFailure(jobId: string, failure: HippospikeError): void {
+    const { kind, message } = failure
     const text = message.trim() === '' ? 'failed without a reason' : message
-    this.channel.send({ type: 'failed', jobId, error: { kind, message: text } })
+    const guess = failure instanceof NotLocatedError ? { guess: [...failure.guess] } : {}
+    this.channel.send({ type: 'failed', jobId, error: { kind, message: text, ...guess } })
   }
 }

@@ -14,6 +14,7 @@ import {
 } from '../../shared/engine-protocol'
 import { HippospikeError } from '../../shared/errors'
 import { firstIssue } from '../../shared/issues'
+import { NotLocatedError } from '../../shared/not-located'
 import type { Runtime } from '../../shared/runtime'
 import { engineEnvironment } from './engine-environment'
 import { engineExitError } from './engine-exit'
@@ -168,9 +169,12 @@ class EngineRun<Res> {
         else this.distrust(`the result of ${call.kind}: ${firstIssue(parsed.error)}`)
         break
       }
-      case 'failed':
-        this.decide({ error: new HippospikeError(message.error.kind, message.error.message) })
+      case 'failed': {
+        const { kind, message: text, guess } = message.error
+        const error = guess ? new NotLocatedError(text, guess) : new HippospikeError(kind, text)
+        this.decide({ error })
         break
+      }
     }
   }
 

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { AppJob, AppJobRequest } from '../../shared/api/jobs'
 import type { Progress } from '../../shared/engine-protocol'
 import { HippospikeError, toHippospikeError } from '../../shared/errors'
+import { NotLocatedError } from '../../shared/not-located'
 import { MissingError } from '../workspace/missing'
 import { EngineDiedError } from './engine-exit'
 import { PaceBook } from './pace-book'
@@ -85,6 +86,7 @@ export class JobQueue {
         startedAt: null,
         finishedAt: null,
         problem: null,
+        guess: null,
         resultId: null
       }
     }
@@ -178,7 +180,10 @@ export class JobQueue {
     if (kind === 'cancelled') this.happen(entry, 'cancel', {})
     else if (thrown instanceof EngineDiedError) {
       this.happen(entry, 'lose-engine', { problem: message })
-    } else this.happen(entry, 'fail', { problem: message })
+    } else {
+      const guess = thrown instanceof NotLocatedError ? [...thrown.guess] : null
+      this.happen(entry, 'fail', { problem: message, guess })
+    }
   }
 
   private progress(entry: Entry, { stage, fraction, message }: Progress): void {

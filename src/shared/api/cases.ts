@@ -1,6 +1,11 @@
 import { z } from 'zod'
 import { geometrySchema } from '../geometry'
-import { headReportSchema, sideSchema, structureVolumesSchema as volumesSchema } from '../head'
+import {
+  headBoxSchema,
+  headReportSchema,
+  sideSchema,
+  structureVolumesSchema as volumesSchema
+} from '../head'
 
 /** Whose scan a case is, and which of that subject's visits. */
 export const visitSchema = z.strictObject({
@@ -80,6 +85,12 @@ export const caseImageSchema = z.strictObject({
   voxelMm3: z.number()
 })
 export type CaseImage = z.infer<typeof caseImageSchema>
+
+/**
+ * GET /api/cases/:case/image/boxes → HeadBox[]: where boxes around both hippocampi begin that are placed by hand, where nothing is known of the
+ * head but its image.
+ */
+export const startBoxesSchema = z.array(headBoxSchema)
 
 /** What a segmentation cost; null where it does not apply (an ANN, a manual mask). */
 export const costSchema = z.strictObject({

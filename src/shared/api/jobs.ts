@@ -64,6 +64,11 @@ export const appJobSchema = z.strictObject({
   finishedAt: z.string().nullable(),
   /** Why it failed. */
   problem: z.string().nullable(),
+  /**
+   * Set where it failed because the hippocampi could not be located: where they may lie, to place boxes there by hand, or none where nothing
+   * is known.
+   */
+  guess: z.array(headBoxSchema).nullable().default(null),
   /** Of the result that it made. */
   resultId: z.string().nullable()
 })

@@ -1,12 +1,16 @@
 import { beforeAll, describe, expect, it, test } from 'vitest'
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import type { Triple } from '../../../src/shared/geometry'
 import {
   segmentResultSchema,
   type SegmentRequest,
   type SegmentResult
 } from '../../../src/shared/jobs'
+import { SIDES } from '../../../src/shared/labels'
+import { NotLocatedError } from '../../../src/shared/not-located'
+import { boxCentre } from '../../../src/core/head/box-grid'
 import { crop } from '../../../src/core/volume/crop'
+import { physicalToIndex } from '../../../src/core/volume/geometry'
 import { indexMap, sampleLabels } from '../../../src/core/volume/interpolate'
 import { dice } from '../../../src/core/metrics/overlap'
 import type { Volume } from '../../../src/core/volume/volume'
@@ -174,8 +178,60 @@ describe('a head', () => {
     const boxes = [{ side: 'left' as const, grid: { ...left!.grid, origin } }]
     const { result: again, mask: own } = await segment(path, 'box-mask', { boxes })
     expect(again.head).toMatchObject({ fit: null, intracranialMm3: null, boxes })
+    const codes = (of: SegmentResult): string[] => of.head!.flags.map(({ code }) => code)
+    expect(codes(again)).toContain('boxes')
+    expect(again.warnings.join()).toMatch(/placed by hand; whether this is a T1-weighted head/)
+    // Where the head was located before, that much is known of it.
+    const known = await segment(path, 'known-mask', { boxes, isKnownHead: true })
+    expect(codes(known.result)).toEqual(codes(again).filter((code) => code !== 'boxes'))
+    expect(codes(result)).not.toContain('boxes')
     expect(dice(isOneOf(own, 1, 2), isOneOf(mask, 1, 2))).toBeGreaterThan(0.93)
     expect(isOneOf(own, 3, 4).includes(1)).toBe(false)
+  })
+
+  it('can be segmented around voxels in the middles of the hippocampi', async () => {
+    const boxes = SIDES.map((side) => {
+      const { grid } = result.head!.boxes.find((box) => box.side === side)!
+      const voxel = physicalToIndex(scan.geometry, boxCentre(grid)).map(Math.round) as Triple
+      return { side, voxel }
+    })
+    const { result: again, mask: own } = await segment(path, 'voxel-mask', { boxes })
+    expect(again.head!.boxes.map(({ grid }) => grid.size)).toEqual([
+      [52, 68, 52],
+      [52, 68, 52]
+    ])
+    expect(dice(isOneOf(own, 1, 2), isOneOf(mask, 1, 2))).toBeGreaterThan(0.93)
+    expect(dice(isOneOf(own, 3, 4), isOneOf(mask, 3, 4))).toBeGreaterThan(0.93)
+  })
+
+  it('leaves nothing where boxes are of the wrong sides, or both of one', async () => {
+    const [left, right] = result.head!.boxes.map(({ grid }) => grid)
+    const beside = left!.origin.map((mm, axis) => mm - (axis === 0 ? 6 : 0)) as Triple
+    for (const [name, grids, message] of [
+      ['swapped', [right!, left!], /left box lies to the patient's right/],
+      ['twice', [left!, { ...left!, origin: beside }], /led to the same hippocampus/]
+    ] as const) {
+      const boxes = SIDES.map((side, n) => ({ side, grid: grids[n]! }))
+      const failure = await failureOf(() => segment(path, `${name}-mask`, { boxes }))
+      expect(failure.kind).toBe('input')
+      expect(failure.message).toMatch(message)
+      expect(existsSync(folder.file(`${name}-mask.nii.gz`))).toBe(false)
+    }
+  })
+
+  it('says where its hippocampi may lie, where it is refused for its contrast', async () => {
+    // As in a T2: what is dark is bright.
+    const reversed = { ...scan, voxels: scan.voxels.map((x) => (x > 20 ? 275 - x : 0)) }
+    const failure = await failureOf(async () => segment(await stored(reversed, 't2'), 't2-mask'))
+    expect(failure).toBeInstanceOf(NotLocatedError)
+    expect(failure.message).toMatch(/cannot be located.*--box left=i,j,k.*--roi i0,j0,k0/)
+    const { guess } = failure as NotLocatedError
+    expect(guess.map(({ side }) => side)).toEqual(['left', 'right'])
+    for (const { side, grid } of guess) {
+      const truly = result.head!.boxes.find((box) => box.side === side)!.grid
+      const off = boxCentre(grid).map((mm, axis) => mm - boxCentre(truly)[axis]!)
+      expect(Math.hypot(...off)).toBeLessThan(10)
+    }
   })
 
   it('can be asked how repeatable its volumes are', async () => {

@@ -15,25 +15,35 @@ import { indexToPhysical, voxelCount } from '../../../core/volume/geometry'
 import type { Volume } from '../../../core/volume/volume'
 import type { SegmentedRegion } from './infer-region'
 
+/** Part of the smaller mask of a head that may lie in the other one: what is beyond it is one hippocampus found twice. */
+const MOST_SHARED = 0.5
+
 /**
  * The regions' masks on the image's grid: labels as the regions have them where the side is not part of the label, or 1 to 4 in a head, or
  * FreeSurfer's.
  *
- * @throws HippospikeError (internal) where the left mask lies to the right of the right one
+ * @throws HippospikeError (input) where the left mask lies to the right of the right one, or both are of one hippocampus
  */
 export function assembleMask(
   regions: readonly SegmentedRegion[],
   geometry: Geometry,
   { isHead, labels }: { isHead: boolean; labels: SegmentRequest['labels'] }
 ): Volume<Uint8Array> {
-  if (isHead) assertOrder(regions)
   const voxels = new Uint8Array(voxelCount(geometry.size))
+  let shared = 0
   for (const { region, labels: own } of regions) {
     const table = labelTable(region.side, isHead, labels)
     eachVoxel(region.roi, geometry, (whole, part) => {
       const label = own[part]!
-      if (label > 0) voxels[whole] = table[label]!
+      if (label === 0) return
+      if (voxels[whole]! > 0) shared++
+      voxels[whole] = table[label]!
     })
+  }
+  if (isHead) {
+    // Two masks of one hippocampus lie beside each other by chance alone.
+    assertApart(regions, shared)
+    assertOrder(regions)
   }
   return { geometry, voxels }
 }
@@ -124,5 +134,17 @@ function assertOrder(regions: readonly SegmentedRegion[]): void {
   throw new HippospikeError(
     'input',
     'the left mask lies to the right of the right one, so the boxes or the orientation of the scan are wrong; no mask was written'
+  )
+}
+
+/** Boxes that are placed by hand may both lie around one hippocampus. @param shared voxels that both masks have */
+function assertApart(regions: readonly SegmentedRegion[], shared: number): void {
+  const voxels = regions.map(({ labels }) =>
+    labels.reduce((sum, one) => sum + (one > 0 ? 1 : 0), 0)
+  )
+  if (shared <= MOST_SHARED * Math.min(...voxels)) return
+  throw new HippospikeError(
+    'input',
+    'both boxes led to the same hippocampus; put the box of each side around its own hippocampus, or leave one out. No mask was written'
   )
 }

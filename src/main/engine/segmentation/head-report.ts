@@ -76,8 +76,16 @@ export function regionVolumes({ region, labels }: SegmentedRegion): StructureVol
   return volumesMm3({ geometry: region.mapping.source, voxels: labels })
 }
 
-function scanFlags({ fit }: LocatedHead, { spacing }: Geometry): QcFlag[] {
+function scanFlags({ fit, isKnownHead }: LocatedHead, { spacing }: Geometry): QcFlag[] {
   const flags: QcFlag[] = []
+  if (!isKnownHead) {
+    flags.push({
+      code: 'boxes',
+      side: null,
+      message:
+        'the boxes were placed by hand; whether this is a T1-weighted head, whose left is where the header says, was not checked'
+    })
+  }
   if (fit !== null && fit.correlation < FAIR_CORRELATION) {
     flags.push({
       code: 'fit',

@@ -2,6 +2,7 @@ import { InvalidArgumentError, Option, type Command } from 'commander'
 import { parseRoi } from '../../../core/volume/crop'
 import { HippospikeError } from '../../../shared/errors'
 import type { Triple } from '../../../shared/geometry'
+import { sideSchema, type GivenBox } from '../../../shared/head'
 import { RUNTIMES, type Runtime } from '../../../shared/runtime'
 import type { SegmentRequest } from '../../../shared/jobs'
 
@@ -93,15 +94,36 @@ export function realNumber(
 /** A parser of voxels for an option that may be given several times. @throws HippospikeError (usage) */
 export function voxelOption(name: string): (text: string, before?: Triple[]) => Triple[] {
   return (text, before = []) => {
-    const parts = text.split(',').map((part) => part.trim())
-    if (parts.length === 3 && parts.every((part) => /^\d+$/.test(part))) {
-      return [...before, parts.map(Number) as Triple]
-    }
+    const voxel = parseVoxel(text)
+    if (voxel !== null) return [...before, voxel]
     throw new HippospikeError(
       'usage',
       `${name} ${text}: three whole numbers i,j,k are needed (0-based voxel indices in stored axis order)`
     )
   }
+}
+
+/** A parser of --box, which may be given once a side. @throws HippospikeError (usage) */
+export function boxOption(text: string, before: GivenBox[] = []): GivenBox[] {
+  const [name, place = ''] = text.split('=').map((part) => part.trim())
+  const { data: side } = sideSchema.safeParse(name)
+  const voxel = parseVoxel(place)
+  if (side === undefined || voxel === null) {
+    throw new HippospikeError(
+      'usage',
+      `--box ${text}: left=i,j,k or right=i,j,k is needed (0-based voxel indices in stored axis order)`
+    )
+  }
+  if (before.some((box) => box.side === side)) {
+    throw new HippospikeError('usage', `--box ${text}: the ${side} side has a box already`)
+  }
+  return [...before, { side, voxel }]
+}
+
+function parseVoxel(text: string): Triple | null {
+  const parts = text.split(',').map((part) => part.trim())
+  const isVoxel = parts.length === 3 && parts.every((part) => /^\d+$/.test(part))
+  return isVoxel ? (parts.map(Number) as Triple) : null
 }
 
 /**

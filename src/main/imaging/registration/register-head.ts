@@ -75,6 +75,11 @@ export async function registerHead(
   return best
 }
 
+/** Whether a head may have the size that it was fitted at. */
+export function isPlausible({ scale }: Pick<HeadFit, 'scale'>): boolean {
+  return scale > 1 / VOLUME_FACTOR && scale < VOLUME_FACTOR
+}
+
 /** Why a fit is none of a T1-weighted head, in words that follow "the scan"; null for a good one. */
 export function headProblem(fit: HeadFit | null): string | null {
   if (fit === null) return 'could not be brought together with a head at all'
@@ -83,7 +88,7 @@ export function headProblem(fit: HeadFit | null): string | null {
   if (isSlab(fit) && !agreesAsSlab) {
     return `shows only ${(100 * fit.coverage).toFixed(0)}% of a brain`
   }
-  if (fit.scale < 1 / VOLUME_FACTOR || fit.scale > VOLUME_FACTOR) {
+  if (!isPlausible(fit)) {
     return `fits a head only at ${fit.scale.toFixed(1)} times its usual volume`
   }
   if (fit.correlation < LEAST_CORRELATION) {
@@ -98,9 +103,8 @@ export function isSlab({ coverage }: FitQuality): boolean {
 }
 
 /** A scan of only some of the brain correlates by chance; a fit that leaves the scan ranks behind one that does not. */
-function rank({ correlation, coverage, scale }: HeadFit): number {
-  const plausible = scale > 1 / VOLUME_FACTOR && scale < VOLUME_FACTOR
-  return plausible ? correlation * Math.min(1, coverage / 0.9) : -1
+function rank(fit: HeadFit): number {
+  return isPlausible(fit) ? fit.correlation * Math.min(1, fit.coverage / 0.9) : -1
 }
 
 /** Put in order once it is small: a copy of a head of 0.4 mm takes half a gigabyte. */

@@ -1,6 +1,6 @@
 import type { Result } from '../../../shared/api/cases'
 import { PICOJOULE_PER_ACCUMULATE, PICOJOULE_PER_MAC } from '../../../shared/energy'
-import type { HeadReport } from '../../../shared/head'
+import { hasOwnBoxes, type HeadReport } from '../../../shared/head'
 import {
   LABEL_COLOURS,
   SIDE_OFFSET,
@@ -54,6 +54,7 @@ export function reportHtml(
       'Agreement of the head with the template',
       head?.fit ? `${head.fit.correlation.toFixed(2)} (1 is perfect)` : null
     ],
+    ['Boxes around the hippocampi', head !== null && hasOwnBoxes(head) ? 'placed by hand' : null],
     ['Timesteps', result.timesteps === null ? null : String(result.timesteps)],
     [
       'Mean probability of the mask',

@@ -11,6 +11,7 @@ import {
   importOutcomeSchema,
   resultListSchema,
   resultSchema,
+  startBoxesSchema,
   trashedSchema
 } from '../../../../src/shared/api/cases'
 import { exportOutcomeSchema } from '../../../../src/shared/api/export'
@@ -23,6 +24,7 @@ import {
   openWorkspaceSchema,
   workspaceViewSchema
 } from '../../../../src/shared/api/workspace'
+import { standardBoxes } from '../../../../src/core/head/standard-boxes'
 import { createApi, createServices, type Handler } from '../../../../src/main/api'
 import { niftiBytes, SMALL_DIM } from '../../../fixtures/nifti-bytes'
 import { temporaryFolder } from '../../../fixtures/temporary-folder'
@@ -204,7 +206,10 @@ describe('cases', () => {
     expect([...voxels]).toEqual(Array.from({ length: VOXELS }, (_, n) => n % 100))
     // Integers below 256: a byte each says the same.
     expect([...(await bytesOf('/cases/scan/image/voxels?narrow=true'))]).toEqual([...voxels])
+    const boxes = await ask(startBoxesSchema, 'GET', '/cases/scan/image/boxes')
+    expect(boxes).toEqual(standardBoxes(image.geometry))
     expect((await refused('GET', '/cases/none/image')).status).toBe(404)
+    expect((await refused('GET', '/cases/none/image/boxes')).status).toBe(404)
     expect((await refused('GET', '/cases/..%2f..%2fetc/image/voxels')).status).toBe(404)
   })
 

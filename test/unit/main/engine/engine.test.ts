@@ -6,6 +6,8 @@ import { throwIfCancelled, type Job, type JobContext } from '../../../../src/mai
 import type { EngineMessage } from '../../../../src/shared/engine-protocol'
 import { HippospikeError } from '../../../../src/shared/errors'
 import type { Runtime } from '../../../../src/shared/runtime'
+import { NotLocatedError } from '../../../../src/shared/not-located'
+import { grid } from '../../../fixtures/geometries'
 
 const request = z.strictObject({ n: z.number() })
 type Request = z.infer<typeof request>
@@ -133,6 +135,20 @@ describe('the engine', () => {
       },
       { type: 'result', jobId: 'good', value: 7 }
     ])
+  })
+
+  it('passes on where a head that it could not locate may have its hippocampi', async () => {
+    const guess = [{ side: 'left' as const, grid: grid({ size: [52, 68, 52] }) }]
+    const { sent, receive, settle } = bench(() =>
+      Promise.reject(new NotLocatedError('no T1-weighted head', guess))
+    )
+    receive(run('a'))
+    await settle()
+    expect(sent[1]).toEqual({
+      type: 'failed',
+      jobId: 'a',
+      error: { kind: 'input', message: 'no T1-weighted head', guess }
+    })
   })
 
   it('passes on the kind of a failure; anything else is internal', async () => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { engineMessageSchema, hostMessageSchema } from '../../../../src/shared/engine-protocol'
+import { grid } from '../../../fixtures/geometries'
 
 /** Contract fixtures: both sides of the channel must agree on these. */
 const run = {
@@ -39,6 +40,8 @@ describe('messages to the engine', () => {
 })
 
 describe('messages of the engine', () => {
+  const bad = { kind: 'input', message: 'bad' }
+  const box = { side: 'left', grid: grid({ size: [52, 68, 52] }) }
   const progress = {
     type: 'progress',
     jobId: 'j1',
@@ -54,6 +57,11 @@ describe('messages of the engine', () => {
     ['progress with data', { ...progress, data: { loss: 0.3, mask: new Float32Array(2) } }],
     ['a result', { type: 'result', jobId: 'j1', value: { out: 'mask.nii.gz' } }],
     ['a failure', { type: 'failed', jobId: 'j1', error: { kind: 'input', message: 'bad' } }],
+    ['a failure to locate', { type: 'failed', jobId: 'j1', error: { ...bad, guess: [box] } }],
+    [
+      'a failure to locate of which nothing is known',
+      { type: 'failed', jobId: 'j1', error: { ...bad, guess: [] } }
+    ],
     ['a log line', { type: 'log', level: 'warning', message: 'slow' }]
   ])('takes %s', (_name, message) => {
     expect(engineMessageSchema.parse(message)).toEqual(message)
@@ -73,6 +81,14 @@ describe('messages of the engine', () => {
     [
       'a failure without a reason',
       { type: 'failed', jobId: 'j1', error: { kind: 'input', message: '' } }
+    ],
+    [
+      'a guess that is no box',
+      { type: 'failed', jobId: 'j1', error: { ...bad, guess: [{ side: 'left' }] } }
+    ],
+    [
+      'more boxes than sides',
+      { type: 'failed', jobId: 'j1', error: { ...bad, guess: [box, box, box] } }
     ],
     ['a log line of no known level', { type: 'log', level: 'debug', message: 'x' }]
   ])('refuses %s', (_name, message) => {

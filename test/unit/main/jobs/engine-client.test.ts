@@ -4,6 +4,8 @@ import { z } from 'zod'
 import { runJob, type JobCall } from '../../../../src/main/jobs/engine-client'
 import { failureOf } from '../../../fixtures/failure'
 import { temporaryFolder } from '../../../fixtures/temporary-folder'
+import { NotLocatedError } from '../../../../src/shared/not-located'
+import { grid } from '../../../fixtures/geometries'
 
 const folder = temporaryFolder()
 let count = 0
@@ -82,6 +84,15 @@ describe('running a job', () => {
     const error = { kind: 'input', message: 'the image is empty' }
     const work = `send({ type: 'failed', jobId, error: ${JSON.stringify(error)} })`
     expect(await failureOf(() => runJob(call(work)))).toMatchObject(error)
+  })
+
+  it('fails with the boxes that the engine guesses in a head that it could not locate', async () => {
+    const guess = [{ side: 'right', grid: grid({ size: [52, 68, 52] }) }]
+    const error = { kind: 'input', message: 'no T1-weighted head', guess }
+    const work = `send({ type: 'failed', jobId, error: ${JSON.stringify(error)} })`
+    const failure = await failureOf(() => runJob(call(work)))
+    expect(failure).toBeInstanceOf(NotLocatedError)
+    expect(failure).toMatchObject(error)
   })
 
   it('says when the engine is not built', async () => {

@@ -6,6 +6,9 @@ import { EngineDiedError } from '../../../../src/main/jobs/engine-exit'
 import { PaceBook } from '../../../../src/main/jobs/pace-book'
 import { JobQueue, type JobRun, type Task } from '../../../../src/main/jobs/queue'
 import { isOver, nextState, type JobHappening } from '../../../../src/main/jobs/transitions'
+import type { HeadBox } from '../../../../src/shared/head'
+import { NotLocatedError } from '../../../../src/shared/not-located'
+import { grid } from '../../../fixtures/geometries'
 
 describe('the transitions of a job', () => {
   const happenings: JobHappening[] = ['start', 'succeed', 'fail', 'cancel', 'lose-engine']
@@ -96,8 +99,11 @@ describe('the queue', () => {
     expect(told.slice(-3)).toEqual(['0 done', '1 running', '1 done'])
   })
 
+  const box: HeadBox = { side: 'left', grid: grid({ size: [52, 68, 52] }) }
   const endings: [string, unknown, Partial<AppJob>][] = [
-    ['failed', new HippospikeError('input', 'bad image'), { problem: 'bad image' }],
+    ['failed', new HippospikeError('input', 'bad image'), { problem: 'bad image', guess: null }],
+    ['failed', new NotLocatedError('no head', [box]), { problem: 'no head', guess: [box] }],
+    ['failed', new NotLocatedError('no head', []), { problem: 'no head', guess: [] }],
     ['interrupted', new EngineDiedError('internal', 'killed'), { problem: 'killed' }],
     ['cancelled', new HippospikeError('cancelled', 'cancelled'), { problem: null }]
   ]

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { segmentJobRequestSchema } from '../../../../src/shared/api/jobs'
-import type { HeadBox } from '../../../../src/shared/head'
+import type { HeadBox, HeadReport } from '../../../../src/shared/head'
 import {
   segmentTask,
   shippedModels,
@@ -10,6 +10,7 @@ import {
 } from '../../../../src/main/jobs/segment-case'
 import { openWorkspaceFolder } from '../../../../src/main/workspace/folder'
 import { importScans } from '../../../../src/main/workspace/import-scan'
+import { writeResultRecord, type ResultRecord } from '../../../../src/main/workspace/result-record'
 import { grid } from '../../../fixtures/geometries'
 import { niftiBytes } from '../../../fixtures/nifti-bytes'
 import { temporaryFolder } from '../../../fixtures/temporary-folder'
@@ -42,6 +43,25 @@ async function asked(request: object): Promise<unknown> {
   return heard
 }
 
+function record(head: HeadReport): ResultRecord {
+  const now = '2026-01-01T00:00:00.000Z'
+  return {
+    name: 'made',
+    kind: 'model',
+    model: 'snn',
+    stage: 'fine-tuned',
+    timesteps: 4,
+    createdAt: now,
+    volumesMm3: { anterior: 0, posterior: 0, whole: 0 },
+    head,
+    confidence: null,
+    cost: null,
+    warnings: [],
+    versions: [{ version: 1, savedAt: now, by: 'snn', how: 'segmented', changedVoxels: null }],
+    approved: null
+  }
+}
+
 beforeAll(async () => {
   await openWorkspaceFolder(root, true)
   await importScans(root, [folder.write('scan.nii', niftiBytes())])
@@ -55,6 +75,25 @@ describe('a job of the window', () => {
   it('hands on the side and the boxes', async () => {
     const boxes = [box]
     expect(await asked({ ...job, side: 'right', boxes })).toMatchObject({ side: 'right', boxes })
+  })
+
+  it('vouches for given boxes alone of a head that was located before', async () => {
+    const located = {
+      fit: { transform: [1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0], correlation: 0.8, coverage: 1 },
+      boxes: [box],
+      volumesMm3: { left: null, right: null },
+      intracranialMm3: null,
+      normalisedPermille: { left: null, right: null },
+      asymmetryPercent: null,
+      repeatabilityMm3: null,
+      flags: []
+    }
+    const boxes = [box]
+    await writeResultRecord(root, 'scan', 'first', record({ ...located, fit: null }))
+    expect(await asked({ ...job, boxes })).toMatchObject({ isKnownHead: false })
+    await writeResultRecord(root, 'scan', 'second', record(located))
+    expect(await asked({ ...job, boxes })).toMatchObject({ isKnownHead: true })
+    expect(await asked(job)).toMatchObject({ isKnownHead: false })
   })
 
   it.each([

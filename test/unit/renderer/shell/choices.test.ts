@@ -60,6 +60,7 @@ const job: AppJob = {
   startedAt: '2026-01-01T00:00:00Z',
   finishedAt: null,
   problem: null,
+  guess: null,
   resultId: null
 }
 

@@ -3,6 +3,7 @@ import { Option, type Command } from 'commander'
 import type { DicomRequest } from '../../../../shared/dicom'
 import { HippospikeError } from '../../../../shared/errors'
 import type { Triple } from '../../../../shared/geometry'
+import type { GivenBox } from '../../../../shared/head'
 import {
   segmentRequestSchema,
   segmentResultSchema,
@@ -16,7 +17,13 @@ import { assertWritable } from '../../../workspace/atomic-write'
 import type { CliHost } from '../host'
 import { inferenceOf, withInferenceOptions, type GivenInferenceOptions } from '../inference-options'
 import { DEFAULT_MODEL, resolveModel } from '../models'
-import { roiOption, voxelOption, withCommonOptions, type CommonOptions } from '../options'
+import {
+  boxOption,
+  roiOption,
+  voxelOption,
+  withCommonOptions,
+  type CommonOptions
+} from '../options'
 import { decimals, fields, printResult, table } from '../output'
 import { runForCommand } from '../run-job'
 
@@ -27,6 +34,7 @@ interface SegmentOptions extends CommonOptions, GivenInferenceOptions {
   spikes?: string
   potentials?: Triple[]
   roi: SegmentRequest['roi']
+  box?: GivenBox[]
   side: SegmentRequest['side']
   labels: SegmentRequest['labels']
   series?: string
@@ -70,6 +78,12 @@ export function addSegment(program: Command, host: CliHost): void {
       roiOption,
       'auto' as const
     )
+    .option(
+      '--box <side=i,j,k>',
+      'of a head, instead of locating: left= or right= and the voxel in the middle of that hippocampus (0-based indices in ' +
+        'stored axis order), around which a box of 52×68×52 mm is laid; may be given once a side',
+      boxOption
+    )
     .addOption(
       new Option('--side <side>', 'of a head: what to segment; of a crop: what it shows')
         .choices(['left', 'right', 'both'])
@@ -104,7 +118,8 @@ export function addSegment(program: Command, host: CliHost): void {
     'hippospike segment dicom-folder --out mask.nii.gz --series 3 --seg mask.dcm',
     'hippospike segment head.nii.gz --out mask.nii.gz',
     'hippospike segment head.nii.gz --out mask.nii.gz --side left --labels freesurfer',
-    'hippospike segment head.nii.gz --out mask.nii.gz --roi 60,80,50,110,150,100'
+    'hippospike segment head.nii.gz --out mask.nii.gz --roi 60,80,50,110,150,100',
+    'hippospike segment head.nii.gz --out mask.nii.gz --box left=150,110,70 --box right=100,110,70'
   ])
 }
 
@@ -113,6 +128,12 @@ async function segment(host: CliHost, image: string, options: SegmentOptions): P
   checkMaskName(out)
   if (options.potentials && spikes === null) {
     throw new HippospikeError('usage', '--potentials go into the folder of --spikes; give both')
+  }
+  if (options.box && options.roi !== 'auto') {
+    throw new HippospikeError(
+      'usage',
+      '--box is for the hippocampi of a head, --roi for the one in a crop; give one of them'
+    )
   }
   await assertWritable(out, force, [image])
   if (probabilities !== null) {
@@ -136,7 +157,7 @@ async function segment(host: CliHost, image: string, options: SegmentOptions): P
       roi: options.roi,
       side: options.side,
       labels: options.labels,
-      boxes: null,
+      boxes: options.box ?? null,
       repeatability: options.repeatability ?? false,
       template: host.templateDir,
       repairGeometry: options.repairGeometry ?? false,

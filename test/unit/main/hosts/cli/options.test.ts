@@ -1,6 +1,11 @@
 import { InvalidArgumentError } from 'commander'
 import { describe, expect, it } from 'vitest'
-import { realNumber, roiOption, wholeNumber } from '../../../../../src/main/hosts/cli/options'
+import {
+  boxOption,
+  realNumber,
+  roiOption,
+  wholeNumber
+} from '../../../../../src/main/hosts/cli/options'
 import { failureOf } from '../../../../fixtures/failure'
 
 describe('numbers', () => {
@@ -38,5 +43,28 @@ describe('--roi', () => {
     const failure = await failureOf(() => roiOption(text))
     expect(failure.kind).toBe('usage')
     expect(failure.message).toMatch(expected)
+  })
+})
+
+describe('--box', () => {
+  it('is a side and the voxel in the middle of its hippocampus, once a side', () => {
+    const left = boxOption('left=10, 20,30')
+    expect(left).toEqual([{ side: 'left', voxel: [10, 20, 30] }])
+    expect(boxOption('right=1,2,3', left)).toEqual([...left, { side: 'right', voxel: [1, 2, 3] }])
+  })
+
+  it.each(['10,20,30', 'top=1,2,3', 'left=1,2', 'left=1,2,-3', 'left=1.5,2,3', 'left', 'left='])(
+    'refuses %s',
+    async (text) => {
+      const failure = await failureOf(() => boxOption(text))
+      expect(failure.kind).toBe('usage')
+      expect(failure.message).toMatch(/left=i,j,k or right=i,j,k/)
+    }
+  )
+
+  it('refuses a second box of a side', async () => {
+    const failure = await failureOf(() => boxOption('left=4,5,6', boxOption('left=1,2,3')))
+    expect(failure.kind).toBe('usage')
+    expect(failure.message).toMatch(/left=4,5,6: the left side has a box already/)
   })
 })
