@@ -1,6 +1,14 @@
 /** What the engine says as a command line would, in the window's words. */
 const WINDOW_WORDS: readonly [RegExp, string][] = [
   [/^--runtime (\S+):/, 'The runtime $1 was asked for:'],
+  [
+    /^.+?: (?=(does not look like|shows only|fits a head only|could not be brought together) )/,
+    'This scan '
+  ],
+  [
+    /; give a T1-weighted scan of a whole head, or .* by --roi .*$/,
+    '. Place the boxes around them by hand, or open a T1-weighted scan of a whole head'
+  ],
   [/, or give it smaller images or batches$/, ''],
   [
     /run it again with --verbose to see all that the engine printed(, or on another --runtime)?$/,

@@ -44,6 +44,30 @@ describe('boxes that are adjusted', () => {
     expect(draft.canUndo.value).toBe(false)
   })
 
+  it('can leave a side out and bring it back, each in one step', () => {
+    const draft = createBoxDraft([left, right])
+    draft.begin()
+    draft.change(shifted(left, 4))
+    draft.end(true)
+    draft.remove('left')
+    expect(draft.boxes.value).toEqual([right])
+    // What is not there is not changed.
+    draft.change(left)
+    expect(draft.boxes.value).toEqual([right])
+    // One must stay.
+    draft.remove('right')
+    expect(draft.boxes.value).toEqual([right])
+    draft.add(left)
+    expect(draft.boxes.value).toEqual([left, right])
+    draft.undo()
+    expect(draft.boxes.value).toEqual([right])
+    draft.undo()
+    expect(draft.boxes.value).toEqual([shifted(left, 4), right])
+    draft.undo()
+    expect(draft.boxes.value).toEqual([left, right])
+    expect(draft.canUndo.value).toBe(false)
+  })
+
   it('can be undone after all were replaced', () => {
     const draft = createBoxDraft([shifted(left, 9), right])
     draft.replace([left, right])

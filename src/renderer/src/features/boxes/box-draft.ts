@@ -1,5 +1,6 @@
 import { computed, shallowRef, type ComputedRef, type ShallowRef } from 'vue'
 import type { HeadBox } from '../../../../shared/head'
+import { SIDES, type Side } from '../../../../shared/labels'
 
 /** The boxes of a head while they are adjusted. */
 export interface BoxDraft {
@@ -13,6 +14,10 @@ export interface BoxDraft {
   end: (keep: boolean) => void
   /** Takes all boxes at once, as one step. */
   replace: (boxes: readonly HeadBox[]) => void
+  /** Takes a side's box away, as one step; the last one stays. */
+  remove: (side: Side) => void
+  /** Puts a box in its side's place, as one step. */
+  add: (box: HeadBox) => void
   undo: () => void
 }
 
@@ -29,6 +34,13 @@ export function createBoxDraft(first: readonly HeadBox[]): BoxDraft {
     before = null
   }
 
+  function replace(next: readonly HeadBox[]): void {
+    end(true)
+    before = boxes.value
+    boxes.value = next
+    end(true)
+  }
+
   return {
     boxes,
     canUndo: computed(() => done.value.length > 0),
@@ -40,11 +52,17 @@ export function createBoxDraft(first: readonly HeadBox[]): BoxDraft {
       boxes.value = boxes.value.map((one) => (one.side === box.side ? box : one))
     },
     end,
-    replace(next) {
-      end(true)
-      before = boxes.value
-      boxes.value = next
-      end(true)
+    replace,
+    remove(side) {
+      const others = boxes.value.filter((box) => box.side !== side)
+      if (others.length > 0) replace(others)
+    },
+    add(box) {
+      replace(
+        SIDES.flatMap((side) =>
+          side === box.side ? box : (boxes.value.find((one) => one.side === side) ?? [])
+        )
+      )
     },
     undo() {
       // In the middle of a drag there is no telling what is meant.

@@ -3,6 +3,8 @@ import type { QcFlag } from '../../../../shared/head'
 /** What each flag means, and what to do. */
 export const FLAG_NOTES: Readonly<Record<QcFlag['code'], string>> = {
   fit: 'The hippocampi were looked for where the template has its own. Where the head fits it poorly, the boxes may lie elsewhere.',
+  boxes:
+    'Nothing was registered to the template, which tells a T1-weighted head from other images, and its left from its right. The network makes a mask of anything: look whether it follows the hippocampus, and whether left is left.',
   edge: 'The mask ends where the box or the scan ended, not where the hippocampus does. Draw the rest by hand, or segment again with a larger box.',
   empty: 'Either the box lies elsewhere, or the network knows nothing like what is in it.',
   small:

@@ -1,6 +1,7 @@
 import { computed, reactive, ref, type ComputedRef, type Ref } from 'vue'
 import { z } from 'zod'
 import { appJobSchema, type AppJob, type NewJobRequest } from '../../../../shared/api/jobs'
+import type { HeadBox } from '../../../../shared/head'
 import { api, onAppEvent, onReconnect, path } from '../../api'
 
 export interface Jobs {
@@ -10,6 +11,8 @@ export interface Jobs {
   readonly queued: ComputedRef<readonly AppJob[]>
   /** The latest job of a case, a segmentation by default; null where there was none since the host was started. */
   latestOf: (caseId: string, kind?: NewJobRequest['kind']) => AppJob | null
+  /** Where the hippocampi of a case may lie that could not be located; none where nothing is known. */
+  guessOf: (caseId: string) => readonly HeadBox[]
   start: (request: NewJobRequest) => Promise<AppJob>
   cancel: (id: string) => Promise<void>
   /** Jobs that the user has asked to cancel and that have not ended yet. */
@@ -42,6 +45,9 @@ function createJobs(): Jobs {
 
   const running = computed(() => [...all.values()].find(({ state }) => state === 'running') ?? null)
   const queued = computed(() => [...all.values()].filter(({ state }) => state === 'queued'))
+
+  const jobsOf = (caseId: string): AppJob[] =>
+    [...all.values()].filter(({ request }) => 'caseId' in request && request.caseId === caseId)
 
   function take(job: AppJob): void {
     const before = all.get(job.id)
@@ -91,11 +97,10 @@ function createJobs(): Jobs {
     running,
     queued,
     latestOf(caseId, kind = 'segment') {
-      const jobs = [...all.values()].filter(
-        ({ request }) => request.kind === kind && 'caseId' in request && request.caseId === caseId
-      )
+      const jobs = jobsOf(caseId).filter(({ request }) => request.kind === kind)
       return jobs.find((job) => !isOver(job)) ?? jobs.at(-1) ?? null
     },
+    guessOf: (caseId) => jobsOf(caseId).findLast(({ guess }) => guess !== null)?.guess ?? [],
     async start(request) {
       const job = await api.post('/api/jobs', appJobSchema, request)
       take(job)
