@@ -1,20 +1,27 @@
-import type { Locator, Page } from 'playwright-core'
+import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { resultListSchema, type Result } from '../../src/shared/api/cases'
+import type { Result } from '../../src/shared/api/cases'
 import type { HeadBox } from '../../src/shared/head'
 import { writeScan } from '../../src/main/imaging/write-mask'
 import { sampleHead } from '../fixtures/sample-head'
 import { temporaryFolder } from '../fixtures/temporary-folder'
 import { sharedData } from '../shared-data'
+import {
+  boxesPanel,
+  drag,
+  expectMoved,
+  middle,
+  outline,
+  resultsOfCase,
+  type Point
+} from './box-acts'
 import { findChromium, startBrowserApp, type BrowserApp } from './browser-app'
 import { importFiles, result, segmentCase, undoButton } from './window-acts'
-import { bytesOf, slicePane } from './window-steps'
+import { slicePane } from './window-steps'
 
 const chromium = findChromium()
 if (chromium === undefined) console.warn('the boxes are not tested: there is no Chromium here')
 const files = temporaryFolder()
-
-type Point = [number, number]
 
 describe.skipIf(chromium === undefined)('the boxes of a head, in Chromium', () => {
   let app: BrowserApp
@@ -33,40 +40,14 @@ describe.skipIf(chromium === undefined)('the boxes of a head, in Chromium', () =
     await app.close()
   })
 
-  const panel = () => page.getByRole('region', { name: 'Boxes', exact: true })
+  const panel = () => boxesPanel(page)
   const button = (name: string) => page.getByRole('button', { name, exact: true })
-  const outline = (side: HeadBox['side']) => slicePane(page, 'axial').locator(`[data-box=${side}]`)
   const handles = (side: HeadBox['side']) =>
     slicePane(page, 'axial').locator(`[data-handle^=${side}]`)
   /** Of the left and of the right box, as the panel says. */
   const sizes = () => panel().getByRole('listitem').allInnerTexts()
 
-  async function results(): Promise<Result[]> {
-    const text = (await bytesOf(page, `/api/cases/${caseId}/results`)).toString()
-    return resultListSchema.parse(JSON.parse(text))
-  }
-
-  async function middle(of: Locator): Promise<Point> {
-    const box = (await of.boundingBox())!
-    return [box.x + box.width / 2, box.y + box.height / 2]
-  }
-
-  async function drag([x, y]: Point, [dx, dy]: Point): Promise<void> {
-    await page.mouse.move(x, y)
-    await page.mouse.down()
-    await page.mouse.move(x + dx / 2, y + dy / 2)
-    await page.mouse.move(x + dx, y + dy)
-    await page.mouse.up()
-  }
-
-  async function expectMoved(of: Locator, from: Point, [dx, dy]: Point): Promise<void> {
-    await expect
-      .poll(async () => {
-        const [x, y] = await middle(of)
-        return Math.hypot(x - from[0] - dx, y - from[1] - dy)
-      })
-      .toBeLessThan(1)
-  }
+  const results = (): Promise<Result[]> => resultsOfCase(page, caseId)
 
   it('are drawn in the planes that cut them, when wished', async () => {
     expect(await page.locator('[data-box]').count()).toBe(0)
@@ -75,7 +56,7 @@ describe.skipIf(chromium === undefined)('the boxes of a head, in Chromium', () =
     for (const plane of ['axial', 'coronal', 'sagittal'] as const) {
       await slicePane(page, plane).locator('[data-box=left]').waitFor()
     }
-    expect(await outline('right').count()).toBe(1)
+    expect(await outline(page, 'right').count()).toBe(1)
     expect(await slicePane(page, 'sagittal').locator('[data-box=right]').count()).toBe(0)
     // Nobody asked to move them.
     expect(await page.locator('[data-handle]').count()).toBe(0)
@@ -86,13 +67,16 @@ describe.skipIf(chromium === undefined)('the boxes of a head, in Chromium', () =
 
   it('are moved by dragging and by keys, and resized by their edges', async () => {
     await button('Adjust boxes').click()
-    await outline('left').waitFor()
-    const [start, right] = [await middle(outline('left')), await middle(outline('right'))]
-    await drag(start, [18, -12])
-    await expectMoved(outline('left'), start, [18, -12])
-    await expectMoved(outline('right'), right, [0, 0])
+    await outline(page, 'left').waitFor()
+    const [start, right] = [
+      await middle(outline(page, 'left')),
+      await middle(outline(page, 'right'))
+    ]
+    await drag(page, start, [18, -12])
+    await expectMoved(outline(page, 'left'), start, [18, -12])
+    await expectMoved(outline(page, 'right'), right, [0, 0])
     await undoButton(page).click()
-    await expectMoved(outline('left'), start, [0, 0])
+    await expectMoved(outline(page, 'left'), start, [0, 0])
 
     const before = await sizes()
     const handle = handles('left').first()
@@ -103,35 +87,35 @@ describe.skipIf(chromium === undefined)('the boxes of a head, in Chromium', () =
       ((edge[0] - cx) * by) / away,
       ((edge[1] - cy) * by) / away
     ]
-    await drag(edge, outwards(20))
+    await drag(page, edge, outwards(20))
     await expect.poll(sizes).not.toEqual(before)
     expect((await sizes())[1]).toBe(before[1])
     await app.picture('boxes-2-resized')
     // Never smaller than 20 mm.
-    await drag(await middle(handle), outwards(-2.5 * away))
+    await drag(page, await middle(handle), outwards(-2.5 * away))
     await expect.poll(async () => (await sizes())[0]).toMatch(/\b20\b/)
     await page.keyboard.press('Control+z')
     await page.keyboard.press('Control+z')
     await expect.poll(sizes).toEqual(before)
 
-    await outline('left').focus()
+    await outline(page, 'left').focus()
     for (let n = 0; n < 10; n++) await page.keyboard.press('ArrowRight')
-    const [x] = await middle(outline('left'))
+    const [x] = await middle(outline(page, 'left'))
     const scale = slicePane(page, 'axial').locator('.scale')
     const pixelsPerMm =
       (await scale.boundingBox())!.width / Number.parseFloat(await scale.innerText())
     expect((x - start[0]) / pixelsPerMm).toBeCloseTo(10, 0)
     await button('Reset').click()
-    await expectMoved(outline('left'), start, [0, 0])
+    await expectMoved(outline(page, 'left'), start, [0, 0])
     expect(await button('Reset').isDisabled()).toBe(true)
   })
 
   it('are left as they were by Cancel', async () => {
-    const start = await middle(outline('right'))
-    await drag(start, [-15, 15])
-    await expectMoved(outline('right'), start, [-15, 15])
+    const start = await middle(outline(page, 'right'))
+    await drag(page, start, [-15, 15])
+    await expectMoved(outline(page, 'right'), start, [-15, 15])
     await button('Cancel').click()
-    await expectMoved(outline('right'), start, [0, 0])
+    await expectMoved(outline(page, 'right'), start, [0, 0])
     expect(await page.locator('[data-handle]').count()).toBe(0)
     // What is not to be adjusted is clicked through.
     await page.mouse.click(...start)
@@ -141,7 +125,7 @@ describe.skipIf(chromium === undefined)('the boxes of a head, in Chromium', () =
   it('are segmented in where they were put', async () => {
     const [first] = await results()
     await button('Adjust boxes').click()
-    await drag(await middle(outline('left')), [10, 0])
+    await drag(page, await middle(outline(page, 'left')), [10, 0])
     await button('Segment in these boxes').click()
     await expect.poll(async () => (await results()).length, { timeout: 120_000 }).toBe(2)
     await button('Adjust boxes').waitFor({ timeout: 60_000 })
@@ -167,10 +151,10 @@ describe.skipIf(chromium === undefined)('the boxes of a head, in Chromium', () =
   it('say so where they lie outside the scan, and stay to be put right', async () => {
     await slicePane(page, 'axial').focus()
     for (let n = 0; n < 6; n++) await page.keyboard.press('-')
-    const start = await middle(outline('right'))
+    const start = await middle(outline(page, 'right'))
     const pane = (await slicePane(page, 'axial').boundingBox())!
-    await drag(start, [pane.x + 12 - start[0], 0])
-    await expectMoved(outline('right'), [pane.x + 12, start[1]], [0, 0])
+    await drag(page, start, [pane.x + 12 - start[0], 0])
+    await expectMoved(outline(page, 'right'), [pane.x + 12, start[1]], [0, 0])
     await app.picture('boxes-4-outside')
     await button('Segment in these boxes').click()
     const note = page.getByRole('tabpanel').getByRole('alert')
@@ -179,7 +163,7 @@ describe.skipIf(chromium === undefined)('the boxes of a head, in Chromium', () =
     expect(await results()).toHaveLength(2)
     await app.picture('boxes-5-refused')
     await undoButton(page).click()
-    await expectMoved(outline('right'), start, [0, 0])
+    await expectMoved(outline(page, 'right'), start, [0, 0])
   })
 
   it('has complained of nothing', () => {

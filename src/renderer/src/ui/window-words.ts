@@ -7,7 +7,7 @@ const WINDOW_WORDS: readonly [RegExp, string][] = [
   ],
   [
     /; give a T1-weighted scan of a whole head, or .* by --roi .*$/,
-    '. Place the boxes around them by hand, or open a T1-weighted scan of a whole head'
+    '; place the boxes around them by hand, or open a T1-weighted scan of a whole head'
   ],
   [/, or give it smaller images or batches$/, ''],
   [

@@ -17,7 +17,7 @@ describe('a head that could not be located', () => {
     const problem = headProblem(found)!
     const text = `/data/a b: c/sub-1_T1w.nii.gz: ${problem}, so the hippocampi cannot be located; ${ADVICE}`
     expect(windowWords(text)).toBe(
-      `This scan ${problem}, so the hippocampi cannot be located. Place the boxes around them by hand, or open a T1-weighted scan of a whole head`
+      `This scan ${problem}, so the hippocampi cannot be located; place the boxes around them by hand, or open a T1-weighted scan of a whole head`
     )
   })
 

@@ -153,9 +153,17 @@ function syncBoxes(viewer: Viewer, stage: ImageStage, drawn: ShallowRef<boolean>
     },
     { immediate: true }
   )
-  watch(viewer.boxesVisible, (visible) => {
-    if (visible) frameBoxes(viewer.boxes.value, stage)
-  })
+  watch(
+    // Not while one is moved.
+    () => showsBoxes(viewer) && viewer.boxes.value.map(({ side }) => side).join(),
+    (shown) => {
+      if (shown !== false) frameBoxes(viewer.boxes.value, stage)
+    }
+  )
+}
+
+function showsBoxes({ boxes, boxesVisible }: Viewer): boolean {
+  return boxesVisible.value && boxes.value.length > 0
 }
 
 /** Looks at all of the boxes; masks are smaller. */
@@ -205,7 +213,8 @@ function syncSurfaces(viewer: Viewer, stage: ImageStage, report: (problem: strin
     show(made)
     if (framedFor === open || made.surfaces.length === 0) return
     framedFor = open
-    frameSurfaces(open, box, stage)
+    if (showsBoxes(viewer)) frameBoxes(viewer.boxes.value, stage)
+    else frameSurfaces(open, box, stage)
   }
   const later = (): void => {
     clearTimeout(timer)
