@@ -323,11 +323,40 @@ describe('the same head in another file', () => {
       )
     })
 
+    const segmentWith = (out: string, ...options: string[]) =>
+      cli(['segment', path, '--out', out, '--model', 'snn', ...options])
+
     it('is no head: it is refused in one line that names --roi', async () => {
       const out = newFolder('no-roi')
       const run = await cli(['segment', path, '--out', join(out, 'm.nii'), '--model', 'ann'])
       expect(run.code).toBe(3)
-      expect(errorLine(run.stderr)).toMatch(/cannot be located.*--roi i0,j0,k0,i1,j1,k1/)
+      expect(errorLine(run.stderr)).toMatch(
+        /cannot be located.*--box left=i,j,k.*--roi i0,j0,k0,i1,j1,k1/
+      )
+      expect(listing(out)).toEqual([])
+    })
+
+    it('is segmented around voxels that are named by --box, a side each', async () => {
+      const middle = at.map((n, axis) => n + Math.round(source.size[axis]! / 2))
+      const box = ['--box', `right=${middle.join(',')}`]
+      const path = join(newFolder('box'), 'm.nii.gz')
+      const run = await segmentWith(path, ...box)
+      expect(run.code, run.stderr).toBe(0)
+      expect(run.stderr).toMatch(/boxes were placed by hand/)
+      const labels = new Set(rawNifti(path).voxels)
+      expect([...labels].sort()).toEqual([0, 3, 4])
+    })
+
+    it.each([
+      [['--box', 'middle=1,2,3'], /left=i,j,k or right=i,j,k/],
+      [['--box', 'left=1,2,100'], /voxel 1,2,100, but the image has 100×100×100/],
+      [['--box', 'left=1,2,3', '--roi', '0,0,0,50,50,50'], /give one of them/],
+      [['--box', 'left=1,2,3', '--side', 'right'], /no box is given for the right side/]
+    ])('refuses %j', async (options, message) => {
+      const out = newFolder(`box-${options.join('')}`.replaceAll(/[^a-z0-9]/g, ''))
+      const run = await segmentWith(join(out, 'm.nii'), ...options)
+      expect(run.code).toBe(2)
+      expect(errorLine(run.stderr)).toMatch(message)
       expect(listing(out)).toEqual([])
     })
 

@@ -6,7 +6,15 @@ import { SIDES, type Side } from '../../src/shared/labels'
 import { sampleHead } from '../fixtures/sample-head'
 import { temporaryFolder } from '../fixtures/temporary-folder'
 import { sharedData } from '../shared-data'
-import { boxesPanel, drag, expectMoved, middle, outline, resultsOfCase } from './box-acts'
+import {
+  boxesPanel,
+  drag,
+  expectMoved,
+  middle,
+  outline,
+  resultsOfCase,
+  type Point
+} from './box-acts'
 import { findChromium, startBrowserApp, type BrowserApp } from './browser-app'
 import { importFiles, result as card, shown, undoButton } from './window-acts'
 import { openPanel, slicePane } from './window-steps'
@@ -62,6 +70,8 @@ describe.skipIf(chromium === undefined)('boxes placed by hand, in Chromium', () 
     await app.close()
   })
 
+  /** Where the left box begins without a guess. */
+  let beside: Point
   const row = (side: Side): Locator => panel(page).locator(`[data-side=${side}]`)
   const outlines = (): Promise<number> => slicePane(page, 'axial').locator('[data-box]').count()
 
@@ -75,6 +85,7 @@ describe.skipIf(chromium === undefined)('boxes placed by hand, in Chromium', () 
       await middle(outline(page, 'left')),
       await middle(outline(page, 'right'))
     ]
+    beside = left
     // The patient's left is on the right of the screen.
     expect(left[0]).toBeGreaterThan(right[0])
     expect(await panel(page).innerText()).toMatch(/Not located: drag each box onto its hippocampus/)
@@ -108,6 +119,9 @@ describe.skipIf(chromium === undefined)('boxes placed by hand, in Chromium', () 
     await place(page).focus()
     await page.keyboard.press('Enter')
     await expect.poll(() => focused(page)).toBe('Go to the middle of the left box')
+    // The template's hippocampi lie nearer to the middle.
+    const [guessed] = await middle(outline(page, 'left'))
+    expect(guessed).toBeLessThan(beside[0] - 5)
     await page.keyboard.press('Tab')
     expect(await focused(page)).toBe('Leave out the left side')
     await page.keyboard.press('Enter')
