@@ -8,16 +8,12 @@ import type { ModelManifest } from '../../shared/model'
 import { RUNTIMES, runtimeSchema, type Runtime } from '../../shared/runtime'
 import { isCropSized } from '../../shared/crop-size'
 import { makeFolder, writeFileAtomic } from '../workspace/atomic-write'
+import { wasLocated } from '../workspace/boxes-by-hand'
 import { readCase } from '../workspace/case-record'
 import { assertPresent, ensureDerivatives } from '../workspace/folder'
 import { resultFiles, type ResultFiles } from '../workspace/layout'
 import { findModel, type FoundModel } from '../workspace/model-list'
-import {
-  freeResultId,
-  listResults,
-  writeResultRecord,
-  type ResultRecord
-} from '../workspace/result-record'
+import { freeResultId, writeResultRecord, type ResultRecord } from '../workspace/result-record'
 import { runJob, type JobCall } from './engine-client'
 import { likeSize } from './pace-book'
 import type { JobRun, Task } from './queue'
@@ -147,12 +143,6 @@ async function segmentCase(
   })
   await keepResult(root, caseId, id, files, model.summary, result)
   return id
-}
-
-/** Whether a result of the case was located, by which it is known to be a T1-weighted head. */
-async function wasLocated(root: string, caseId: string): Promise<boolean> {
-  const results = await listResults(root, caseId)
-  return results.some(({ head }) => head !== null && head.fit !== null)
 }
 
 /** Makes a result of what the engine has written: its mask is the first version. */

@@ -14,6 +14,7 @@ import {
 } from '../../shared/stages'
 import { annOf, type FoundAnn } from '../workspace/ann-of'
 import { makeFolder } from '../workspace/atomic-write'
+import { boxesByHand } from '../workspace/boxes-by-hand'
 import { readCase, type Case } from '../workspace/case-record'
 import { assertPresent, ensureDerivatives } from '../workspace/folder'
 import { resultFiles } from '../workspace/layout'
@@ -97,7 +98,7 @@ async function compareStages(
       calibration,
       truth: truth === null ? null : await newestMask(root, caseId, truth),
       side: 'both' as const,
-      boxes: null,
+      boxes: await boxesByHand(root, caseId),
       template,
       masks: perStage((stage) => files[stage].mask),
       // A run that was killed may have left files that no sidecar names.

@@ -6,8 +6,11 @@ import {
   segmentTask,
   shippedModels,
   shippedTemplate,
-  type RunJob
+  type RunJob,
+  type SegmentPlace
 } from '../../../../src/main/jobs/segment-case'
+import type { Task } from '../../../../src/main/jobs/queue'
+import { stagesTask } from '../../../../src/main/jobs/stages-case'
 import { openWorkspaceFolder } from '../../../../src/main/workspace/folder'
 import { importScans } from '../../../../src/main/workspace/import-scan'
 import { writeResultRecord, type ResultRecord } from '../../../../src/main/workspace/result-record'
@@ -23,6 +26,10 @@ const box: HeadBox = { side: 'right', grid: grid({ size: [48, 64, 48], first: [-
 
 /** What the engine is asked to do for a request of the window. */
 async function asked(request: object): Promise<unknown> {
+  return askedBy((place) => segmentTask(place, segmentJobRequestSchema.parse(request)))
+}
+
+async function askedBy(taskOf: (place: SegmentPlace) => Promise<Task>): Promise<unknown> {
   let heard: unknown
   // Stands for the engine, which has nothing to compute here.
   const run: RunJob = (call) => {
@@ -35,7 +42,7 @@ async function asked(request: object): Promise<unknown> {
     template: shippedTemplate(resources),
     run
   }
-  const task = await segmentTask(place, segmentJobRequestSchema.parse(request))
+  const task = await taskOf(place)
   const { signal } = new AbortController()
   await expect(
     task.run({ signal, onProgress: () => undefined, isClosing: () => false })
@@ -77,7 +84,7 @@ describe('a job of the window', () => {
     expect(await asked({ ...job, side: 'right', boxes })).toMatchObject({ side: 'right', boxes })
   })
 
-  it('vouches for given boxes alone of a head that was located before', async () => {
+  it('vouches for given boxes of a head that was located before, and compares stages in boxes of one that was not', async () => {
     const located = {
       fit: { transform: [1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0], correlation: 0.8, coverage: 1 },
       boxes: [box],
@@ -89,11 +96,18 @@ describe('a job of the window', () => {
       flags: []
     }
     const boxes = [box]
+    const compare = { kind: 'stages', caseId: 'scan', snn: 'snn', truth: null } as const
+    const stages = (): Promise<unknown> =>
+      askedBy((place) => stagesTask({ ...place, calibration: 'none' }, compare))
+    expect(await stages()).toMatchObject({ boxes: null })
     await writeResultRecord(root, 'scan', 'first', record({ ...located, fit: null }))
     expect(await asked({ ...job, boxes })).toMatchObject({ isKnownHead: false })
+    // What cannot be located is compared where it was segmented.
+    expect(await stages()).toMatchObject({ boxes })
     await writeResultRecord(root, 'scan', 'second', record(located))
     expect(await asked({ ...job, boxes })).toMatchObject({ isKnownHead: true })
     expect(await asked(job)).toMatchObject({ isKnownHead: false })
+    expect(await stages()).toMatchObject({ boxes: null })
   })
 
   it.each([
