@@ -56,8 +56,3 @@ export function momentText(iso: string, now = new Date()): string {
 export function energyText(millijoule: number): string {
   return `${String(Number(millijoule.toPrecision(3)))} mJ`
 }
-
-/** What the engine says of something, to stand by itself. */
-export function sentence(text: string): string {
-  return text.slice(0, 1).toUpperCase() + text.slice(1)
-}
