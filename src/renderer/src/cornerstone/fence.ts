@@ -15,6 +15,15 @@ export function fence(gl: WebGL2RenderingContext): () => boolean {
   }
 }
 
+/** Resolves when the graphics processor is done with all that it was given until now, without standing still meanwhile. */
+export function caughtUp(gl: WebGL2RenderingContext): Promise<void> {
+  return passed(fence(gl))
+}
+
+async function passed(isThrough: () => boolean): Promise<void> {
+  while (!isThrough()) await new Promise((resolve) => setTimeout(resolve, LOOK))
+}
+
 /**
  * Keeps a long transfer from piling up: the browser's queue to the graphics processor is short, and who writes into a full one stands still until there is
  * room. Called after each part with its bytes; it resolves when more may be sent.
@@ -29,6 +38,6 @@ export function paced(gl: WebGL2RenderingContext): (bytes: number) => Promise<vo
     // One piece is on its way while the one before it is waited for, so that neither side is idle.
     const last = isThrough
     isThrough = fence(gl)
-    while (!last()) await new Promise((resolve) => setTimeout(resolve, LOOK))
+    await passed(last)
   }
 }

@@ -1,6 +1,6 @@
 import type { Types } from '@cornerstonejs/core'
 import { Filter } from '@kitware/vtk.js/Rendering/OpenGL/Texture/Constants'
-import { paced } from './fence'
+import { caughtUp, paced } from './fence'
 import type { GraphicsWindow } from './shared-textures'
 import { turns } from '../volume/turns'
 
@@ -59,6 +59,8 @@ export async function sendTexture(
   texture.resetFormatAndType()
   texture.setTextureParameters({ width, height, depth, numberOfComponents: 1, dataType })
   texture.create3DFromRaw({ width, height, depth, numComps: 1, dataType, data: null })
+  // Asked at once, the window would stand still until the memory is there.
+  await caughtUp(gl)
   if (gl.getError() === gl.OUT_OF_MEMORY) throw tooLarge(volume, 'has no memory left for it')
   const frames = texture.getUpdatedFrames()
   for (let k = 0; k < depth; k++) frames[k] = null
