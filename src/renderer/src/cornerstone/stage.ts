@@ -3,6 +3,7 @@ import type { Geometry, Triple } from '../../../shared/geometry'
 import { voxelCount } from '../volume/grid'
 import { PLANES, type PaneCamera, type Plane } from '../volume/planes'
 import { addScaled } from '../volume/vector'
+import { drawNow } from './draw-now'
 import { assertGraphics } from './graphics'
 import { createVolume, forgetMetadata, removeVolume } from './local-volume'
 import { graphicsWindow, releaseUnusedTextures } from './shared-textures'
@@ -26,6 +27,8 @@ const VIEWING_DISTANCE = 500
 const IMAGE = 'image'
 /** Milliseconds by which the other panes may lag behind the one that the user paints in. */
 const LAG = 50
+/** Milliseconds of drawing after which the window gets a turn. */
+const TURN = 40
 /** Milliseconds after the first image at which the programs of what may be laid over it are compiled. */
 const WARM_AFTER = 300
 /** Layers that show nothing, of each kind that has a program of its own. */
@@ -235,7 +238,7 @@ export class ImageStage {
   redraw(pane: PaneId): void {
     this.dirty.add(pane)
     if (this.frame !== 0 || this.destroyed) return
-    this.frame = requestAnimationFrame(() => this.draw())
+    this.frame = requestAnimationFrame(() => void this.draw())
   }
 
   redrawAll(): void {
@@ -285,8 +288,8 @@ export class ImageStage {
         await this.addLayer(name, { geometry, values, style })
       }
     })
-    await new Promise(requestAnimationFrame)
-    await compilations.done()
+    // Drawn with the real programs, too: software drivers finish them only then.
+    await this.paint()
     await this.inOrder(() => {
       for (const name of Object.keys(WARM)) this.removeLayer(name)
       return Promise.resolve()
@@ -295,29 +298,41 @@ export class ImageStage {
 
   /** Draws what is asked for without waiting for the next animation frame, and again with the programs that it had to wait for. */
   private async paint(): Promise<void> {
+    let isLeft: boolean
     do {
       await compilations.done()
-      if (this.frame !== 0) {
-        cancelAnimationFrame(this.frame)
-        this.draw()
-      }
-    } while (compilations.pending)
+      isLeft = false
+      if (this.frame === 0) continue
+      cancelAnimationFrame(this.frame)
+      isLeft = this.draw()
+      if (isLeft) await new Promise((resolve) => setTimeout(resolve))
+    } while (isLeft || compilations.pending)
   }
 
-  private draw(): void {
+  /**
+   * Draws the panes that are to be drawn. All at once, as they belong together; but where that takes long, because there is no graphics processor, the window
+   * gets a turn between them.
+   *
+   * @returns whether some are left for the next animation frame
+   */
+  private draw(): boolean {
     this.frame = 0
-    const visible = [...this.dirty].filter((pane) => {
+    if (this.destroyed) return false
+    const start = performance.now()
+    for (const pane of this.dirty) {
+      if (performance.now() - start > TURN) {
+        this.redraw(pane)
+        break
+      }
+      this.dirty.delete(pane)
       const { clientWidth, clientHeight } = this.elements[pane]
       // Cornerstone refuses to draw a pane that is hidden; it is drawn when it is shown again.
-      return clientWidth > 2 && clientHeight > 2
-    })
-    this.dirty.clear()
-    if (visible.length === 0 || this.destroyed) return
-    for (const pane of visible) this.engine.getViewport(this.viewportId(pane)).render()
-    // Cornerstone would wait for another animation frame.
-    this.engine.renderViewports(visible.map((pane) => this.viewportId(pane)))
+      if (clientWidth <= 2 || clientHeight <= 2) continue
+      for (const id of drawNow(this.engine, this.viewportId(pane))) this.dirty.add(this.paneOf(id))
+    }
     // Drawing is when vtk.js parts with what was taken out of a pane.
     releaseUnusedTextures(this.engine, this.viewportId('volume'))
+    return this.dirty.size > 0
   }
 
   /** One after the other: adding a volume to a pane takes more than one turn of the event loop. */
@@ -484,6 +499,10 @@ export class ImageStage {
 
   private viewportId(pane: PaneId): string {
     return `${this.prefix}-${pane}`
+  }
+
+  private paneOf(viewportId: string): PaneId {
+    return viewportId.slice(this.prefix.length + 1) as PaneId
   }
 
   private volumeId(name: string): string {

@@ -32,6 +32,9 @@ interface VolumeTexture {
   setMagnificationFilter: (filter: Filter) => unknown
 }
 
+/** Bytes of a volume from which on it is asked whether there is memory for it: the answer waits for all else that is being drawn. */
+const MUCH = 2 ** 28
+
 /**
  * Sends a volume to the graphics processor piece by piece, no faster than it takes them: the first pane that draws it would send it
  * at one go, and a head takes longer than the window should stand still.
@@ -59,14 +62,16 @@ export async function sendTexture(
   texture.resetFormatAndType()
   texture.setTextureParameters({ width, height, depth, numberOfComponents: 1, dataType })
   texture.create3DFromRaw({ width, height, depth, numComps: 1, dataType, data: null })
-  // Asked at once, the window would stand still until the memory is there.
-  await caughtUp(gl)
-  if (gl.getError() === gl.OUT_OF_MEMORY) throw tooLarge(volume, 'has no memory left for it')
+  const bytes = width * height * (dataType === 'Uint8Array' ? 1 : 4)
+  if (bytes * depth > MUCH) {
+    // Asked at once, the window would stand still until the memory is there.
+    await caughtUp(gl)
+    if (gl.getError() === gl.OUT_OF_MEMORY) throw tooLarge(volume, 'has no memory left for it')
+  }
   const frames = texture.getUpdatedFrames()
   for (let k = 0; k < depth; k++) frames[k] = null
   const turn = turns()
   const pace = paced(gl)
-  const bytes = width * height * (dataType === 'Uint8Array' ? 1 : 4)
   for (let k = 0; k < depth; k++) {
     frames[k] = true
     texture.update3DFromRaw()
