@@ -3,7 +3,7 @@ import type { Geometry, Triple } from '../../../shared/geometry'
 import { voxelCount } from '../volume/grid'
 import { PLANES, type PaneCamera, type Plane } from '../volume/planes'
 import { addScaled } from '../volume/vector'
-import { drawNow } from './draw-now'
+import { takeDrawing } from './drawing'
 import { assertGraphics } from './graphics'
 import { createVolume, forgetMetadata, removeVolume } from './local-volume'
 import { graphicsWindow, releaseUnusedTextures } from './shared-textures'
@@ -60,6 +60,7 @@ export class ImageStage {
   private lagging: ReturnType<typeof setTimeout> | undefined
   private destroyed = false
   private warming: ReturnType<typeof setTimeout> | undefined
+  private readonly drawPane: (viewportId: string) => void
   private readonly stopListening: () => void
 
   /**
@@ -74,6 +75,7 @@ export class ImageStage {
     assertGraphics()
     startCornerstone()
     this.engine = new RenderingEngine(this.prefix)
+    this.drawPane = takeDrawing(this.engine, (id) => this.redraw(this.paneOf(id)))
     const background: Types.Point3 = [0, 0, 0]
     this.engine.setViewports([
       ...PLANES.map((plane) => ({
@@ -328,7 +330,7 @@ export class ImageStage {
       const { clientWidth, clientHeight } = this.elements[pane]
       // Cornerstone refuses to draw a pane that is hidden; it is drawn when it is shown again.
       if (clientWidth <= 2 || clientHeight <= 2) continue
-      for (const id of drawNow(this.engine, this.viewportId(pane))) this.dirty.add(this.paneOf(id))
+      this.drawPane(this.viewportId(pane))
     }
     // Drawing is when vtk.js parts with what was taken out of a pane.
     releaseUnusedTextures(this.engine, this.viewportId('volume'))
