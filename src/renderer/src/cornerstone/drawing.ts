@@ -15,20 +15,20 @@ interface Implementation {
  * in one already would, and a second time where both do.
  *
  * @param asked is told the id of each pane that Cornerstone wants to draw, after a volume was added for instance
- * @returns draws a pane, by its id, at once, and no other
+ * @returns draws panes, by their ids, at once, and no others
  */
 export function takeDrawing(
   engine: RenderingEngine,
   asked: (viewportId: string) => void
-): (viewportId: string) => void {
+): (viewportIds: readonly string[]) => void {
   const cornerstone = (engine as unknown as { _implementation: Implementation })._implementation
   cornerstone._render = () => {
     const wanted = [...cornerstone._needsRender]
     cornerstone._needsRender.clear()
     for (const id of wanted) asked(id)
   }
-  return (viewportId) => {
-    cornerstone._needsRender.add(viewportId)
+  return (viewportIds) => {
+    for (const id of viewportIds) cornerstone._needsRender.add(id)
     cornerstone._renderFlaggedViewports()
   }
 }

@@ -27,8 +27,8 @@ const VIEWING_DISTANCE = 500
 const IMAGE = 'image'
 /** Milliseconds by which the other panes may lag behind the one that the user paints in. */
 const LAG = 50
-/** Milliseconds of drawing after which the window gets a turn. */
-const TURN = 40
+/** Milliseconds for a pane from which on the window gets a turn before the next one is drawn. */
+const SLOW = 20
 /** Milliseconds after the first image at which the programs of what may be laid over it are compiled. */
 const WARM_AFTER = 300
 /** Layers that show nothing, of each kind that has a program of its own. */
@@ -60,7 +60,8 @@ export class ImageStage {
   private lagging: ReturnType<typeof setTimeout> | undefined
   private destroyed = false
   private warming: ReturnType<typeof setTimeout> | undefined
-  private readonly drawPane: (viewportId: string) => void
+  private readonly drawPanes: (viewportIds: readonly string[]) => void
+  private isSlow = false
   private readonly stopListening: () => void
 
   /**
@@ -75,7 +76,7 @@ export class ImageStage {
     assertGraphics()
     startCornerstone()
     this.engine = new RenderingEngine(this.prefix)
-    this.drawPane = takeDrawing(this.engine, (id) => this.redraw(this.paneOf(id)))
+    this.drawPanes = takeDrawing(this.engine, (id) => this.redraw(this.paneOf(id)))
     const background: Types.Point3 = [0, 0, 0]
     this.engine.setViewports([
       ...PLANES.map((plane) => ({
@@ -320,21 +321,22 @@ export class ImageStage {
   private draw(): boolean {
     this.frame = 0
     if (this.destroyed) return false
-    const start = performance.now()
-    for (const pane of this.dirty) {
-      if (performance.now() - start > TURN) {
-        this.redraw(pane)
-        break
-      }
-      this.dirty.delete(pane)
+    // Cornerstone refuses to draw a pane that is hidden; it is drawn when it is shown again.
+    const visible = [...this.dirty].filter((pane) => {
       const { clientWidth, clientHeight } = this.elements[pane]
-      // Cornerstone refuses to draw a pane that is hidden; it is drawn when it is shown again.
-      if (clientWidth <= 2 || clientHeight <= 2) continue
-      this.drawPane(this.viewportId(pane))
+      return clientWidth > 2 && clientHeight > 2
+    })
+    this.dirty.clear()
+    const now = this.isSlow ? visible.splice(0, 1) : visible.splice(0)
+    if (now.length > 0) {
+      const start = performance.now()
+      this.drawPanes(now.map((pane) => this.viewportId(pane)))
+      this.isSlow = performance.now() - start > SLOW * now.length
+      // Drawing is when vtk.js parts with what was taken out of a pane.
+      releaseUnusedTextures(this.engine, this.viewportId('volume'))
     }
-    // Drawing is when vtk.js parts with what was taken out of a pane.
-    releaseUnusedTextures(this.engine, this.viewportId('volume'))
-    return this.dirty.size > 0
+    for (const pane of visible) this.redraw(pane)
+    return visible.length > 0
   }
 
   /** One after the other: adding a volume to a pane takes more than one turn of the event loop. */
