@@ -57,6 +57,8 @@ export function createSelectionStore(): SelectionStore {
   /** What the last refresh said, to be taken back by one that succeeds. */
   let refreshProblem: string | null = null
   let current = new AbortController()
+  /** Counts what was saved from here, for lists that were asked for before. */
+  let adoptions = 0
 
   const result = computed(() => results.value.find(({ id }) => id === resultId.value) ?? null)
 
@@ -137,9 +139,12 @@ export function createSelectionStore(): SelectionStore {
   async function refreshResults(): Promise<void> {
     const owner = caseId.value
     if (owner === null) return
+    const known = adoptions
     try {
       const list = await loadResults(owner)
       if (owner !== caseId.value) return
+      // It may lack what was saved since it was asked for, which would be taken for a change by somebody else.
+      if (known !== adoptions) return await refreshResults()
       results.value = list
       if (problem.value === refreshProblem) problem.value = null
     } catch (error) {
@@ -184,6 +189,7 @@ export function createSelectionStore(): SelectionStore {
     selectResult,
     refreshResults,
     adopt(saved) {
+      adoptions += 1
       const others = results.value.filter(({ id }) => id !== saved.id)
       const known = others.length < results.value.length
       results.value = known
