@@ -23,7 +23,6 @@ const chromium = findChromium()
 if (chromium === undefined) console.warn('boxes are not placed by hand: there is no Chromium here')
 const files = temporaryFolder()
 
-const panel = (page: Page): Locator => boxesPanel(page)
 const button = (page: Page, name: string): Locator =>
   page.getByRole('button', { name, exact: true })
 const place = (page: Page): Locator => button(page, 'Place boxes by hand')
@@ -70,7 +69,7 @@ describe.skipIf(chromium === undefined)('boxes placed by hand, in Chromium', () 
 
   /** Where the left box begins without a guess. */
   let beside: Point
-  const row = (side: Side): Locator => panel(page).locator(`[data-side=${side}]`)
+  const row = (side: Side): Locator => boxesPanel(page).locator(`[data-side=${side}]`)
   const outlines = (): Promise<number> => slicePane(page, 'axial').locator('[data-box]').count()
 
   it('begin beside the middle of the image, where nothing was segmented yet', async () => {
@@ -86,14 +85,16 @@ describe.skipIf(chromium === undefined)('boxes placed by hand, in Chromium', () 
     beside = left
     // The patient's left is on the right of the screen.
     expect(left[0]).toBeGreaterThan(right[0])
-    expect(await panel(page).innerText()).toMatch(/Not located: drag each box onto its hippocampus/)
-    expect(await panel(page).getByText('52 × 68 × 52 mm').count()).toBe(2)
+    expect(await boxesPanel(page).innerText()).toMatch(
+      /Not located: drag each box onto its hippocampus/
+    )
+    expect(await boxesPanel(page).getByText('52 × 68 × 52 mm').count()).toBe(2)
     expect(await place(page).count()).toBe(0)
     await app.picture('by-hand-2-started')
     await button(page, 'Cancel').press('Enter')
     await place(page).waitFor()
     expect(await place(page).evaluate((one) => one === document.activeElement)).toBe(true)
-    expect(await panel(page).count()).toBe(0)
+    expect(await boxesPanel(page).count()).toBe(0)
     expect(await outlines()).toBe(0)
   })
 

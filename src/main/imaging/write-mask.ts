@@ -115,6 +115,7 @@ async function writeNifti(
   })
 }
 
+/** In a function of its own, so that what was packed is out of memory when the file is read back. */
 async function packed(path: string, parts: Uint8Array[]): Promise<Buffer> {
   const content = Buffer.concat(parts)
   return /\.gz$/i.test(path) ? gzipAsync(content) : content
